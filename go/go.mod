@@ -1,0 +1,3 @@
+module coopcloud.tech/cc-ci
+
+go 1.26.8

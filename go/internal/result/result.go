@@ -1,0 +1,116 @@
+// Package result holds the types of result.json: the verdict of one run with its
+// identity and its evidence. Printers, the bridge and the dashboard read it; only
+// package run writes it.
+//
+// Contract: Schema is raised when a field changes its meaning; readers refuse a
+// newer schema by name. Everything in a Result has passed the masker.
+package result
+
+import "time"
+
+// Schema is the version of result.json.
+const Schema = 1
+
+// Outcome is the verdict of a stage or a run.
+type Outcome string
+
+// The outcomes (design, "A run"). A red recipe and a broken machine are never confused.
+const (
+	Pass          Outcome = "pass"
+	Fail          Outcome = "fail"           // the recipe
+	Error         Outcome = "error"          // the infrastructure
+	NotApplicable Outcome = "not-applicable" // with a declared reason
+	NotRun        Outcome = "not-run"        // an earlier stage did not pass, or it was not asked for
+)
+
+// Result is one run, whole.
+type Result struct {
+	Schema   int       `json:"schema"`
+	ID       string    `json:"id"` // unique: time and random part
+	Recipe   string    `json:"recipe"`
+	PR       int       `json:"pr"`
+	Domain   string    `json:"domain"`
+	Started  time.Time `json:"started"`
+	Ended    time.Time `json:"ended"`
+	Outcome  Outcome   `json:"outcome"`
+	Reason   string    `json:"reason,omitempty"` // one sentence; empty where all passed
+	Level    *Level    `json:"level,omitempty"`  // nil for a run of single stages
+	Identity Identity  `json:"identity"`
+	Stages   []Stage   `json:"stages"`
+	Findings []Finding `json:"findings,omitempty"`
+	Residue  []string  `json:"residue,omitempty"` // what teardown could not remove (S8)
+	Notices  []string  `json:"notices,omitempty"` // overrides in force, stand-ins used, shortened names, retries
+	Again    string    `json:"again"`             // the command that repeats the run
+}
+
+// Level is the rung reached (0-5), with what was climbed past.
+type Level struct {
+	Reached       int  `json:"reached"`
+	NotApplicable int  `json:"notApplicable,omitempty"` // declared, climbed past
+	Generic       bool `json:"generic,omitempty"`
+}
+
+// Identity is what makes two runs the same run.
+type Identity struct {
+	Commit    string            `json:"commit"`            // of the recipe, 40 hex digits
+	NarHash   string            `json:"narHash,omitempty"` // sha256-... of the recipe's tree at Commit
+	Version   string            `json:"version"`           // the recipe's version label, or the nearest tag
+	Images    map[string]string `json:"images"`            // image as written -> digest or id
+	Abra      string            `json:"abra"`              // name and version of what deployed
+	Router    string            `json:"router"`
+	Engine    string            `json:"engine"`
+	Browser   string            `json:"browser,omitempty"`
+	Driver    string            `json:"driver"`
+	PlanHash  string            `json:"planHash"`
+	Overrides []string          `json:"overrides,omitempty"` // "name: what it does"
+}
+
+// Stage is one stage's verdict.
+type Stage struct {
+	Name     string        `json:"name"`
+	Outcome  Outcome       `json:"outcome"`
+	Reason   string        `json:"reason,omitempty"` // first line: step, expected, seen
+	Started  time.Time     `json:"started"`
+	Took     time.Duration `json:"took"` // nanoseconds
+	Steps    []Step        `json:"steps,omitempty"`
+	Evidence []Evidence    `json:"evidence,omitempty"`
+	Services []Service     `json:"services,omitempty"` // state and last log lines, where the stage did not pass
+	Secrets  string        `json:"secrets,omitempty"`  // salted hash of the app's secrets in force (P3)
+	Retries  int           `json:"retries,omitempty"`
+}
+
+// Step is one step of a stage.
+type Step struct {
+	Place    string        `json:"place"` // "state.verify[0]", "flows.login[2]", "ready"
+	What     string        `json:"what"`  // "GET /n/abc/download"
+	Outcome  Outcome       `json:"outcome"`
+	Expected string        `json:"expected,omitempty"`
+	Seen     string        `json:"seen,omitempty"`
+	Took     time.Duration `json:"took"`
+}
+
+// Evidence is a file beside result.json.
+type Evidence struct {
+	Kind string `json:"kind"` // screenshot, trace, html, aria, console, har
+	File string `json:"file"` // relative to the result's folder
+	Step string `json:"step,omitempty"`
+}
+
+// Service is what the swarm says of one service of the app.
+type Service struct {
+	Name  string   `json:"name"`  // without the stack's prefix
+	Tasks []string `json:"tasks"` // states and errors, newest first
+	Log   []string `json:"log"`   // last lines
+}
+
+// Finding is something a person should know; Open ones stop the climb to level 5.
+type Finding struct {
+	ID       string `json:"id"`       // rule id
+	Severity string `json:"severity"` // info, warn, act ("operator must act"), refuse (policy)
+	Place    string `json:"place"`
+	Text     string `json:"text"`
+	Accepted string `json:"accepted,omitempty"` // the declared reason
+}
+
+// Open tells whether a finding still asks for something.
+func (f Finding) Open() bool { return f.Accepted == "" && f.Severity != "info" }

@@ -1,0 +1,94 @@
+// Package site describes the one machine a run happens on: where the swarm and the
+// router are, under which domain apps appear, what must be replaced here. It is
+// read from a JSON file ($CC_CI_SITE, /etc/cc-ci/site.json) that an operator's NixOS
+// module or the test set-up writes. A recipe's plan knows nothing of it.
+package site
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+)
+
+// DefaultPath is read where neither a flag nor $CC_CI_SITE names a file.
+const DefaultPath = "/etc/cc-ci/site.json"
+
+// Site is one machine.
+type Site struct {
+	Domain   string `json:"domain"`   // the CI domain; an app's host is <label>.<domain>
+	Docker   string `json:"docker"`   // engine address, "unix:///..."
+	Network  string `json:"network"`  // the router's overlay network; "proxy" where empty
+	MaxTests int    `json:"maxTests"` // runs at a time (S10); 1 where zero
+	State    string `json:"state"`    // folder of runs: <state>/runs/<id>
+	Locks    string `json:"locks"`    // machine-wide folder of locks; "/run/lock/cc-ci" where empty
+
+	Abra    string  `json:"abra"` // executable; "abra" on PATH where empty
+	Router  Router  `json:"router"`
+	CA      string  `json:"ca"` // PEM file that verifies the apps' certificate; empty: the system's roots
+	Browser Browser `json:"browser"`
+
+	Sources   map[string]string `json:"sources"`   // recipe -> git URL used instead of the plan's
+	Overrides []Override        `json:"overrides"` // each is shown in the result
+}
+
+// Router says how app hosts are reached from this machine.
+type Router struct {
+	Address string `json:"address"` // host:port that every app host is dialled at; empty: DNS
+	Name    string `json:"name"`    // "traefik 3.7.13", "router-standin"; shown in the result
+}
+
+// Browser says what drives pages. Empty fields are searched for (PATH, usual places).
+type Browser struct {
+	Chromium string `json:"chromium"` // executable; chromium-headless-shell preferred
+	Driver   string `json:"driver"`   // playwright driver folder (package/, node)
+	Node     string `json:"node"`
+}
+
+// Override is a named change that this machine needs and recipes don't know. It
+// reaches abra as one more compose file and is named in the result.
+type Override struct {
+	Name           string            `json:"name"`
+	Reason         string            `json:"reason"`
+	Recipes        []string          `json:"recipes,omitempty"`        // only these; empty: all
+	EndpointMode   string            `json:"endpointMode,omitempty"`   // "dnsrr" where the kernel has no IPVS
+	HealthInterval string            `json:"healthInterval,omitempty"` // "1s": for services that have a health check
+	Images         map[string]string `json:"images,omitempty"`         // image as written in compose -> image used
+}
+
+// Load reads the site from path, else from $CC_CI_SITE, else from DefaultPath.
+// Errors name the file; an unknown field is an error. A file that doesn't exist
+// gives fs.ErrNotExist.
+func Load(path string) (Site, error) {
+	if path == "" {
+		path = os.Getenv("CC_CI_SITE")
+	}
+	if path == "" {
+		path = DefaultPath
+	}
+	b, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return Site{}, fmt.Errorf("no site file at %s (set CC_CI_SITE, or pass --site): %w", path, err)
+	}
+	if err != nil {
+		return Site{}, err
+	}
+	return parse(path, b)
+}
+
+func parse(path string, b []byte) (Site, error) {
+	s := Site{Network: "proxy", MaxTests: 1, Locks: "/run/lock/cc-ci", Abra: "abra", Docker: "unix:///var/run/docker.sock"}
+	d := json.NewDecoder(bytes.NewReader(b))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&s); err != nil {
+		return Site{}, fmt.Errorf("%s: %w", path, err)
+	}
+	for name, v := range map[string]string{"domain": s.Domain, "state": s.State} {
+		if v == "" {
+			return Site{}, fmt.Errorf("%s: %s: expected a value, found none", path, name)
+		}
+	}
+	return s, nil
+}
