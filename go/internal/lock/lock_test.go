@@ -1,0 +1,153 @@
+package lock
+
+import (
+	"context"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+)
+
+func folder(t *testing.T) Folder {
+	t.Helper()
+	f, err := Open(filepath.Join(t.TempDir(), "locks"), "swarm")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f
+}
+
+func TestTakeIsExclusiveUntilRelease(t *testing.T) {
+	f := folder(t)
+	l, err := f.Take("a")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.Take("a"); !errors.Is(err, ErrHeld) {
+		t.Fatalf("second take: want ErrHeld, got %v", err)
+	}
+	if err := l.Note("run 1"); err != nil {
+		t.Fatal(err)
+	}
+	if err := l.Release(); err != nil {
+		t.Fatal(err)
+	}
+	if names, _ := f.Names(); len(names) != 0 {
+		t.Fatalf("a released lock left %v", names)
+	}
+	if l, err = f.Take("a"); err != nil {
+		t.Fatal(err)
+	}
+	l.Release()
+}
+
+// A holder that removes its file while another waits must not leave two holders.
+func TestReleaseRacesWithTake(t *testing.T) {
+	f := folder(t)
+	var mu sync.Mutex
+	holders := 0
+	var wg sync.WaitGroup
+	for range 8 {
+		wg.Go(func() {
+			for range 50 {
+				ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+				l, err := takeSpinning(ctx, f)
+				cancel()
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				mu.Lock()
+				if holders++; holders != 1 {
+					t.Errorf("%d holders at once", holders)
+				}
+				mu.Unlock()
+				mu.Lock()
+				holders--
+				mu.Unlock()
+				l.Release()
+			}
+		})
+	}
+	wg.Wait()
+}
+
+func takeSpinning(ctx context.Context, f Folder) (*Lock, error) {
+	for {
+		l, err := f.Take("x")
+		if !errors.Is(err, ErrHeld) || ctx.Err() != nil {
+			return l, err
+		}
+	}
+}
+
+func TestUnreadableCountsAsLive(t *testing.T) {
+	f := folder(t)
+	path := filepath.Join(f.dir, "b.lock")
+	if err := os.Symlink("/nowhere", path); err != nil {
+		t.Fatal(err)
+	}
+	if l, err := f.Take("b"); err == nil {
+		l.Release()
+		t.Fatal("took a lock through a link")
+	}
+}
+
+func TestSlotsAreCounted(t *testing.T) {
+	f := folder(t)
+	ctx, cancel := context.WithTimeout(context.Background(), 300*time.Millisecond)
+	defer cancel()
+	a, err := f.Slot(ctx, 2, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := f.Slot(ctx, 2, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	told := false
+	if _, err := f.Slot(ctx, 2, func() { told = true }); !errors.Is(err, ErrHeld) || !told {
+		t.Fatalf("third slot of two: want ErrHeld after being told, got %v, told %v", err, told)
+	}
+	a.Release()
+	b.Release()
+}
+
+// A killed process frees its lock at once; a child that it left does not keep it.
+func TestKilledHolderFreesTheLock(t *testing.T) {
+	if dir := os.Getenv("LOCK_TEST_HOLD"); dir != "" {
+		f := Folder{dir}
+		if _, err := f.Take("k"); err != nil {
+			t.Fatal(err)
+		}
+		exec.Command("sleep", "30").Start()
+		os.Stdout.WriteString("held\n")
+		select {}
+	}
+	f := folder(t)
+	cmd := exec.Command(os.Args[0], "-test.run=TestKilledHolderFreesTheLock")
+	cmd.Env = append(os.Environ(), "LOCK_TEST_HOLD="+f.dir)
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := out.Read(make([]byte, 5)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.Take("k"); !errors.Is(err, ErrHeld) {
+		t.Fatalf("while it lives: want ErrHeld, got %v", err)
+	}
+	cmd.Process.Kill()
+	cmd.Wait()
+	l, err := f.Take("k")
+	if err != nil {
+		t.Fatalf("after the kill: %v", err)
+	}
+	l.Release()
+}

@@ -1,0 +1,201 @@
+package swarm
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/docker/docker/api/types/events"
+	"github.com/docker/docker/api/types/filters"
+	"github.com/docker/docker/api/types/swarm"
+)
+
+// ErrUnhealthy means that the stack did not become what its services ask for: the
+// recipe's fault. The error's text says which service and what its tasks said.
+var ErrUnhealthy = errors.New("stack did not converge")
+
+// Converge waits until every service of the stack runs what it asks for: the wanted
+// number of tasks, of the service's present specification, each healthy where it has
+// a health check, and no older ones beside them. It waits on the engine's events and
+// reads the tasks after each; a read every second guards against a lost event.
+//
+// N/N replicas alone is not enough, since a stop-first update may not have begun
+// (contract section 7), and a previous update's "completed" is still read for a
+// while after the call (reference: swarm mechanics): so tasks are compared with the
+// specification. It ends early, with ErrUnhealthy, on a rollback and on an image that
+// is not there; a crash loop may still heal and lasts until ctx ends.
+func (e *Engine) Converge(ctx context.Context, stack string, since time.Time) error {
+	watch, stop := context.WithCancel(ctx)
+	defer stop()
+	events, failed := e.api.Events(watch, anyEvent())
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	state := "no answer from the engine yet"
+	for {
+		done, waiting, err := e.converged(ctx, stack, since)
+		if err == nil && done {
+			return nil
+		}
+		if errors.Is(err, ErrUnhealthy) {
+			return err
+		}
+		if waiting != "" {
+			state = waiting
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("%w in time: %s", ErrUnhealthy, state)
+		case <-events:
+		case <-failed:
+			events, failed = e.api.Events(watch, anyEvent())
+		case <-tick.C:
+		}
+	}
+}
+
+// anyEvent asks for all container and service events: those of services carry no
+// stack label, so nothing narrower can be asked for.
+func anyEvent() events.ListOptions {
+	return events.ListOptions{Filters: filters.NewArgs(filters.Arg("type", "container"), filters.Arg("type", "service"))}
+}
+
+// converged reads services and tasks once. waiting says what is missing.
+func (e *Engine) converged(ctx context.Context, stack string, since time.Time) (done bool, waiting string, err error) {
+	services, err := e.Services(ctx, stack)
+	if err != nil {
+		return false, "", err
+	}
+	if len(services) == 0 {
+		return false, "the stack has no services", nil
+	}
+	tasks, err := e.tasks(ctx, services)
+	if err != nil {
+		return false, "", err
+	}
+	var missing []string
+	for _, s := range services {
+		why, err := serviceState(s, tasks[s.ID], since)
+		if err != nil {
+			return false, "", fmt.Errorf("service %s: %w", short(stack, s.Spec.Name), err)
+		}
+		if why != "" {
+			missing = append(missing, short(stack, s.Spec.Name)+" "+why)
+		}
+	}
+	return len(missing) == 0, strings.Join(missing, "; "), nil
+}
+
+// serviceState says what a service still lacks, or "" where it has converged.
+func serviceState(s swarm.Service, tasks []swarm.Task, since time.Time) (string, error) {
+	if u := s.UpdateStatus; u != nil && u.StartedAt != nil && u.StartedAt.After(since) && strings.HasPrefix(string(u.State), "rollback") {
+		return "", fmt.Errorf("%w: rolled back: %s: %s", ErrUnhealthy, u.Message, lastError(tasks))
+	}
+	if n := missingImage(tasks, s.Spec.TaskTemplate, since); n >= 3 {
+		return "", fmt.Errorf("%w: %s", ErrUnhealthy, lastError(tasks))
+	}
+	want := wanted(s)
+	ready, other := 0, 0
+	for _, t := range tasks {
+		current := sameSpec(t.Spec, s.Spec.TaskTemplate)
+		switch {
+		case current && t.Status.State == swarm.TaskStateRunning && t.DesiredState == swarm.TaskStateRunning:
+			ready++
+		case current && t.Status.State == swarm.TaskStateComplete && runsOnce(s):
+			ready++
+		case !current && !over(t.Status.State):
+			other++
+		}
+	}
+	if ready == want && other == 0 {
+		return "", nil
+	}
+	why := fmt.Sprintf("%d of %d tasks ready", ready, want)
+	if other > 0 {
+		why += fmt.Sprintf(", %d of an older version", other)
+	}
+	if last := lastError(tasks); last != "" {
+		why += " (" + last + ")"
+	}
+	return why, nil
+}
+
+func wanted(s swarm.Service) int {
+	switch m := s.Spec.Mode; {
+	case m.Replicated != nil && m.Replicated.Replicas != nil:
+		return int(*m.Replicated.Replicas)
+	case m.ReplicatedJob != nil && m.ReplicatedJob.TotalCompletions != nil:
+		return int(*m.ReplicatedJob.TotalCompletions)
+	}
+	return 1 // a global service on a single node
+}
+
+// runsOnce is true for a service whose task may end well: a job, or one that is not restarted after success.
+func runsOnce(s swarm.Service) bool {
+	p := s.Spec.TaskTemplate.RestartPolicy
+	return s.Spec.Mode.ReplicatedJob != nil || s.Spec.Mode.GlobalJob != nil ||
+		p != nil && p.Condition != swarm.RestartPolicyConditionAny && p.Condition != ""
+}
+
+// sameSpec compares what a task was made from with what its service asks for now.
+// Networks are left out: the engine resolves their names in the task's copy.
+func sameSpec(a, b swarm.TaskSpec) bool {
+	a.Networks, b.Networks = nil, nil
+	x, err1 := json.Marshal(a)
+	y, err2 := json.Marshal(b)
+	return err1 == nil && err2 == nil && string(x) == string(y)
+}
+
+func over(s swarm.TaskState) bool {
+	return slices.Contains([]swarm.TaskState{swarm.TaskStateComplete, swarm.TaskStateShutdown, swarm.TaskStateFailed,
+		swarm.TaskStateRejected, swarm.TaskStateRemove, swarm.TaskStateOrphaned}, s)
+}
+
+// missingImage counts the tasks of the present specification that the node rejected for want of their image.
+func missingImage(tasks []swarm.Task, spec swarm.TaskSpec, since time.Time) int {
+	n := 0
+	for _, t := range tasks {
+		if t.Status.State == swarm.TaskStateRejected && strings.Contains(t.Status.Err, "No such image") &&
+			sameSpec(t.Spec, spec) && t.CreatedAt.After(since) {
+			n++
+		}
+	}
+	return n
+}
+
+// lastError is the error of the task that failed last.
+func lastError(tasks []swarm.Task) string {
+	for _, t := range newestFirst(tasks) {
+		if t.Status.Err != "" {
+			return "task " + string(t.Status.State) + ": " + t.Status.Err
+		}
+	}
+	return ""
+}
+
+// tasks lists the tasks of these services by id. Never by the stack's label: that
+// also lists tasks of a former stack of the same name.
+func (e *Engine) tasks(ctx context.Context, services []swarm.Service) (map[string][]swarm.Task, error) {
+	f := filters.NewArgs()
+	for _, s := range services {
+		f.Add("service", s.ID)
+	}
+	list, err := e.api.TaskList(ctx, swarm.TaskListOptions{Filters: f})
+	if err != nil {
+		return nil, fmt.Errorf("tasks: %w", err)
+	}
+	by := map[string][]swarm.Task{}
+	for _, t := range list {
+		by[t.ServiceID] = append(by[t.ServiceID], t)
+	}
+	return by, nil
+}
+
+func newestFirst(tasks []swarm.Task) []swarm.Task {
+	sorted := slices.Clone(tasks)
+	slices.SortFunc(sorted, func(a, b swarm.Task) int { return b.CreatedAt.Compare(a.CreatedAt) })
+	return sorted
+}

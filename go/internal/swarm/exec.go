@@ -1,0 +1,126 @@
+package swarm
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/docker/docker/api/types/container"
+	"github.com/docker/docker/api/types/swarm"
+	"github.com/docker/docker/pkg/stdcopy"
+)
+
+// maxOutput bounds what an exec or a log keeps in memory, per stream.
+const maxOutput = 8 << 20
+
+// Command is what runs in a service's container.
+type Command struct {
+	Argv  []string
+	Stdin string
+	Env   []string // "NAME=value"
+	User  string
+}
+
+// Output is what a command gave. Streams are cut at 8 MiB.
+type Output struct {
+	Exit           int
+	Stdout, Stderr string
+}
+
+// Exec runs c in the running container of stack's service and waits for its end.
+// A service without a running task is an error; a non-zero exit is not.
+func (e *Engine) Exec(ctx context.Context, stack, service string, c Command) (Output, error) {
+	id, err := e.container(ctx, stack, service)
+	if err != nil {
+		return Output{}, err
+	}
+	made, err := e.api.ContainerExecCreate(ctx, id, container.ExecOptions{
+		Cmd: c.Argv, Env: c.Env, User: c.User, AttachStdin: c.Stdin != "", AttachStdout: true, AttachStderr: true,
+	})
+	if err != nil {
+		return Output{}, fmt.Errorf("exec in %s: %w", service, err)
+	}
+	conn, err := e.api.ContainerExecAttach(ctx, made.ID, container.ExecAttachOptions{})
+	if err != nil {
+		return Output{}, fmt.Errorf("exec in %s: %w", service, err)
+	}
+	defer conn.Close()
+	stop := context.AfterFunc(ctx, conn.Close) // a read knows no context
+	defer stop()
+	if c.Stdin != "" {
+		if _, err := io.WriteString(conn.Conn, c.Stdin); err != nil {
+			return Output{}, fmt.Errorf("exec in %s: write stdin: %w", service, err)
+		}
+		conn.CloseWrite()
+	}
+	var out, errs capped
+	if _, err := stdcopy.StdCopy(&out, &errs, conn.Reader); err != nil {
+		if ctx.Err() != nil {
+			err = ctx.Err()
+		}
+		return Output{}, fmt.Errorf("exec in %s: %w", service, err)
+	}
+	state, err := e.api.ContainerExecInspect(ctx, made.ID)
+	if err != nil {
+		return Output{}, fmt.Errorf("exec in %s: %w", service, err)
+	}
+	return Output{Exit: state.ExitCode, Stdout: out.String(), Stderr: errs.String()}, nil
+}
+
+// container is the id of the container of the service's running task.
+func (e *Engine) container(ctx context.Context, stack, service string) (string, error) {
+	services, err := e.Services(ctx, stack)
+	if err != nil {
+		return "", err
+	}
+	for _, s := range services {
+		if short(stack, s.Spec.Name) != service {
+			continue
+		}
+		tasks, err := e.tasks(ctx, []swarm.Service{s})
+		if err != nil {
+			return "", err
+		}
+		for _, t := range newestFirst(tasks[s.ID]) {
+			if t.Status.State == swarm.TaskStateRunning && t.Status.ContainerStatus != nil {
+				return t.Status.ContainerStatus.ContainerID, nil
+			}
+		}
+		return "", fmt.Errorf("service %s has no running task: %s", service, lastError(tasks[s.ID]))
+	}
+	return "", fmt.Errorf("the app has no service %q", service)
+}
+
+// Tail gives the last n lines of a service's log, of both streams.
+func (e *Engine) Tail(ctx context.Context, serviceID string, n int) ([]string, error) {
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
+	r, err := e.api.ServiceLogs(ctx, serviceID, container.LogsOptions{ShowStdout: true, ShowStderr: true, Tail: fmt.Sprint(n)})
+	if err != nil {
+		return nil, fmt.Errorf("log of %s: %w", serviceID, err)
+	}
+	defer r.Close()
+	var buf capped
+	if _, err := stdcopy.StdCopy(&buf, &buf, r); err != nil && buf.Len() == 0 {
+		return nil, fmt.Errorf("log of %s: %w", serviceID, err)
+	}
+	return lines(buf.Bytes(), n), nil
+}
+
+func lines(b []byte, n int) []string {
+	var out []string
+	for line := range bytes.Lines(b) {
+		out = append(out, string(bytes.TrimRight(line, "\r\n")))
+	}
+	return out[max(0, len(out)-n):]
+}
+
+// capped keeps the first maxOutput bytes and drops the rest.
+type capped struct{ bytes.Buffer }
+
+func (c *capped) Write(p []byte) (int, error) {
+	c.Buffer.Write(p[:min(len(p), maxOutput-c.Len())])
+	return len(p), nil
+}

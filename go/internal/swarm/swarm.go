@@ -1,0 +1,97 @@
+// Package swarm is the thin adapter over the Engine API of a single-node Docker
+// Swarm. It is where the truth about an app comes from: abra's text is never asked
+// (contract section 10).
+//
+// Contract: every call takes a context and returns when it ends. Names of objects
+// belong to a stack by label or by the prefix "<stack>_" (secrets that abra makes
+// and volumes carry no label).
+package swarm
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/docker/docker/api/types/swarm"
+	"github.com/docker/docker/client"
+)
+
+// ErrNoSwarm means that the engine can't be reached or manages no swarm.
+var ErrNoSwarm = errors.New("no swarm")
+
+// Engine is one Docker engine that manages a swarm.
+type Engine struct {
+	api     *client.Client
+	id      string
+	version string
+}
+
+// Connect reaches the engine at host ("unix:///run/docker.sock") and looks that it
+// manages a swarm; else ErrNoSwarm with what to do.
+func Connect(ctx context.Context, host string) (*Engine, error) {
+	api, err := client.NewClientWithOpts(client.WithHost(host), client.WithAPIVersionNegotiation())
+	if err != nil {
+		return nil, fmt.Errorf("engine at %s: %w: %w", host, ErrNoSwarm, err)
+	}
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
+	v, err := api.ServerVersion(ctx)
+	if err != nil {
+		api.Close()
+		return nil, fmt.Errorf("engine at %s: %w: %w", host, ErrNoSwarm, err)
+	}
+	info, err := api.Info(ctx)
+	if err != nil || info.Swarm.LocalNodeState != swarm.LocalNodeStateActive || !info.Swarm.ControlAvailable {
+		api.Close()
+		return nil, fmt.Errorf("engine at %s: %w: state %q; make it a manager with `docker swarm init`", host, ErrNoSwarm, info.Swarm.LocalNodeState)
+	}
+	return &Engine{api: api, id: info.Swarm.Cluster.ID, version: "docker " + v.Version}, nil
+}
+
+// ID is the swarm's own id: machine-wide folders are keyed by it.
+func (e *Engine) ID() string { return e.id }
+
+// Version names the engine, as the result shows it.
+func (e *Engine) Version() string { return e.version }
+
+// Close ends the connections.
+func (e *Engine) Close() error { return e.api.Close() }
+
+// HasNetwork tells whether an overlay network of this name exists.
+func (e *Engine) HasNetwork(ctx context.Context, name string) (bool, error) {
+	objs, err := e.networks(ctx)
+	for _, o := range objs {
+		if o.Name == name {
+			return true, nil
+		}
+	}
+	return false, err
+}
+
+// Services gives the stack's services.
+func (e *Engine) Services(ctx context.Context, stack string) ([]swarm.Service, error) {
+	list, err := e.api.ServiceList(ctx, swarm.ServiceListOptions{Filters: byStack(stack)})
+	if err != nil {
+		return nil, fmt.Errorf("services of %s: %w", stack, err)
+	}
+	return list, nil
+}
+
+// Label gives the first value of a label with this suffix on any of the stack's services.
+func (e *Engine) Label(ctx context.Context, stack, name string) (string, error) {
+	services, err := e.Services(ctx, stack)
+	if err != nil {
+		return "", err
+	}
+	for _, s := range services {
+		if v, ok := s.Spec.Labels[name]; ok {
+			return v, nil
+		}
+	}
+	return "", nil
+}
+
+// short cuts a stack's prefix from a service's name.
+func short(stack, name string) string { return strings.TrimPrefix(name, stack+"_") }
