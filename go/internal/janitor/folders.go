@@ -1,0 +1,69 @@
+package janitor
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"coopcloud.tech/cc-ci/internal/lock"
+)
+
+// Private lists what of a run's folder is for the living run alone: secrets and
+// abra's own files, which hold the app's env. The report and the logs stay.
+var Private = []string{"sidecar.json", "abra", "sandbox", "shared"}
+
+// RunLock is the name of the lock that a run holds for its folder.
+func RunLock(id string) string { return "run-" + id }
+
+// Folders empties the private part of the folders of dead runs under dir (the site's
+// <state>/runs) and tells for each dead run whose folder still had one.
+func (j Janitor) Folders(dir string, dead func(id string) error) ([]string, error) {
+	entries, err := os.ReadDir(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("janitor: %w", err)
+	}
+	var reaped []string
+	var failed error
+	for _, e := range entries {
+		if !e.IsDir() || !holdsPrivate(filepath.Join(dir, e.Name())) {
+			continue
+		}
+		held, err := j.Locks.Take(RunLock(e.Name()))
+		if errors.Is(err, lock.ErrHeld) {
+			continue
+		}
+		if err == nil {
+			err = errors.Join(Wipe(filepath.Join(dir, e.Name())), dead(e.Name()))
+			held.Release()
+		}
+		if err != nil {
+			failed = errors.Join(failed, fmt.Errorf("janitor: run %s: %w", e.Name(), err))
+			continue
+		}
+		reaped = append(reaped, "folder "+e.Name())
+	}
+	return reaped, failed
+}
+
+// Wipe removes the private part of one run's folder.
+func Wipe(run string) error {
+	var failed error
+	for _, name := range Private {
+		failed = errors.Join(failed, os.RemoveAll(filepath.Join(run, name)))
+	}
+	return failed
+}
+
+func holdsPrivate(run string) bool {
+	for _, name := range Private {
+		if _, err := os.Lstat(filepath.Join(run, name)); err == nil {
+			return true
+		}
+	}
+	return false
+}

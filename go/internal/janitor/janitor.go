@@ -1,0 +1,100 @@
+// Package janitor reaps what dead runs left behind (S9): their apps in the swarm,
+// their folders, their sandboxes. It runs at the start of every run.
+//
+// Contract: a run is dead exactly when its lock can be taken, which the kernel
+// answers; age is never judged. The lock is held while the run is reaped. Only names
+// of a run's form under this site's CI domain are looked at, so an app that is no
+// test's is never touched, and a live run's neither, whoever started it.
+package janitor
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"coopcloud.tech/cc-ci/internal/lock"
+	"coopcloud.tech/cc-ci/internal/swarm"
+)
+
+// Engine is what the janitor needs of the swarm.
+type Engine interface {
+	Objects(context.Context) ([]swarm.Object, error)
+	Sweep(ctx context.Context, stack string) ([]swarm.Object, error)
+}
+
+// Janitor reaps on one engine for one CI domain.
+type Janitor struct {
+	Engine Engine
+	Locks  lock.Folder
+	// StackOf gives the stack of a run's form that an object's name begins with,
+	// or "" (package recipe, S7).
+	StackOf func(name string) string
+	Limit   time.Duration // for one dead app; 2 minutes where zero
+}
+
+// Report says what one pass did.
+type Report struct {
+	Reaped []string // stacks and folders of dead runs, now gone
+	Live   []string // stacks whose run lives
+	Left   []string // objects that could not be removed
+}
+
+// Apps removes the apps of dead runs. An app that can't be removed in time is named
+// in Left and is no error: the next pass tries again.
+func (j Janitor) Apps(ctx context.Context) (Report, error) {
+	var r Report
+	objs, err := j.Engine.Objects(ctx)
+	if err != nil {
+		return r, fmt.Errorf("janitor: %w", err)
+	}
+	for _, stack := range j.stacks(objs) {
+		if err := j.reap(ctx, stack, &r); err != nil {
+			return r, fmt.Errorf("janitor: %s: %w", stack, err)
+		}
+	}
+	return r, nil
+}
+
+// stacks names the apps of a run's form among the objects, each once.
+func (j Janitor) stacks(objs []swarm.Object) []string {
+	seen := map[string]bool{}
+	var stacks []string
+	for _, o := range objs {
+		for _, name := range []string{o.Stack, o.Name} {
+			if s := j.StackOf(name); s != "" && !seen[s] {
+				seen[s] = true
+				stacks = append(stacks, s)
+			}
+		}
+	}
+	return stacks
+}
+
+func (j Janitor) reap(ctx context.Context, stack string, r *Report) error {
+	held, err := j.Locks.Take(stack)
+	if err != nil {
+		if !errors.Is(err, lock.ErrHeld) {
+			r.Left = append(r.Left, fmt.Sprintf("stack %s: %v", stack, err))
+		}
+		r.Live = append(r.Live, stack) // what can't be judged counts as live
+		return nil
+	}
+	defer held.Release()
+	limit := j.Limit
+	if limit == 0 {
+		limit = 2 * time.Minute
+	}
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	left, err := j.Engine.Sweep(ctx, stack)
+	if len(left) > 0 {
+		r.Left = append(r.Left, swarm.Strings(left)...)
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	r.Reaped = append(r.Reaped, "app "+stack)
+	return nil
+}

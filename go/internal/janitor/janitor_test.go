@@ -1,0 +1,102 @@
+package janitor
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"coopcloud.tech/cc-ci/internal/lock"
+	"coopcloud.tech/cc-ci/internal/swarm"
+)
+
+// table is an engine made of a list; the live tests use the real one.
+type table struct {
+	objs  []swarm.Object
+	stuck string
+}
+
+func (e *table) Objects(context.Context) ([]swarm.Object, error) { return e.objs, nil }
+
+func (e *table) Sweep(_ context.Context, stack string) ([]swarm.Object, error) {
+	if stack == e.stuck {
+		return swarm.Of(e.objs, stack), context.DeadlineExceeded
+	}
+	e.objs = slices.DeleteFunc(e.objs, func(o swarm.Object) bool { return len(swarm.Of([]swarm.Object{o}, stack)) > 0 })
+	return nil, nil
+}
+
+// runForm is the test's idea of a run's name: "t-<letter>".
+func runForm(name string) string {
+	if strings.HasPrefix(name, "t-") && len(name) >= 3 && (len(name) == 3 || name[3] == '_') {
+		return name[:3]
+	}
+	return ""
+}
+
+func TestAppsReapsTheDeadAlone(t *testing.T) {
+	locks, err := lock.Open(filepath.Join(t.TempDir(), "l"), "swarm")
+	if err != nil {
+		t.Fatal(err)
+	}
+	live, err := locks.Take("t-b")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer live.Release()
+	e := &table{stuck: "t-c", objs: []swarm.Object{
+		{Kind: "service", Name: "t-a_app", Stack: "t-a"},
+		{Kind: "volume", Name: "t-a_data"},   // no label, by prefix
+		{Kind: "secret", Name: "t-d_key_v1"}, // an app without any service
+		{Kind: "service", Name: "t-b_app", Stack: "t-b"},
+		{Kind: "volume", Name: "t-c_data", Stack: "t-c"},
+		{Kind: "service", Name: "traefik_app", Stack: "traefik"},
+	}}
+	r, err := Janitor{Engine: e, Locks: locks, StackOf: runForm}.Apps(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := Report{Reaped: []string{"app t-a", "app t-d"}, Live: []string{"t-b"}, Left: []string{"volume t-c_data"}}
+	if !slices.Equal(r.Reaped, want.Reaped) || !slices.Equal(r.Live, want.Live) || !slices.Equal(r.Left, want.Left) {
+		t.Errorf("want %+v, got %+v", want, r)
+	}
+	if left := swarm.Strings(e.objs); !slices.Equal(left, []string{"service t-b_app", "service traefik_app", "volume t-c_data"}) {
+		t.Errorf("the engine holds %v", left)
+	}
+}
+
+func TestFolders(t *testing.T) {
+	locks, err := lock.Open(filepath.Join(t.TempDir(), "l"), "swarm")
+	if err != nil {
+		t.Fatal(err)
+	}
+	runs := t.TempDir()
+	for _, f := range []string{"dead/sidecar.json", "dead/abra/servers/x.env", "dead/result.json", "live/sidecar.json", "over/result.json"} {
+		p := filepath.Join(runs, f)
+		if err := os.MkdirAll(filepath.Dir(p), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(p, nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	live, err := locks.Take(RunLock("live"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer live.Release()
+	var told []string
+	got, err := Janitor{Locks: locks}.Folders(runs, func(id string) error { told = append(told, id); return nil })
+	if err != nil || !slices.Equal(got, []string{"folder dead"}) || !slices.Equal(told, []string{"dead"}) {
+		t.Fatalf("reaped %v, told %v, %v", got, told, err)
+	}
+	left, _ := filepath.Glob(filepath.Join(runs, "*", "*"))
+	for i := range left {
+		left[i], _ = filepath.Rel(runs, left[i])
+	}
+	if want := []string{"dead/result.json", "live/sidecar.json", "over/result.json"}; !slices.Equal(left, want) {
+		t.Errorf("want %v, got %v", want, left)
+	}
+}
