@@ -12,11 +12,13 @@ import (
 	"github.com/docker/docker/api/types/events"
 	"github.com/docker/docker/api/types/filters"
 	"github.com/docker/docker/api/types/swarm"
+
+	"coopcloud.tech/cc-ci/internal/result"
 )
 
 // ErrUnhealthy means that the stack did not become what its services ask for: the
 // recipe's fault. The error's text says which service and what its tasks said.
-var ErrUnhealthy = errors.New("stack did not converge")
+var ErrUnhealthy = result.Fault(errors.New("stack did not converge"))
 
 // Converge waits until every service of the stack runs what it asks for: the wanted
 // number of tasks, of the service's present specification, each healthy where it has
