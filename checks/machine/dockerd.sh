@@ -1,0 +1,65 @@
+#!/usr/bin/env bash
+# dockerd.sh up | down: a Docker engine of our own beside any other on the host.
+#
+# It has its own socket, folders, containerd, bridge and address pool, and writes no packet
+# filter rules: a second engine with rules on would flush the first one's chains. The few rules
+# containers need are ours (below), marked with the bridge's name and removed by `down`.
+. "$(dirname "$0")/vars.sh"
+[ "$CC_CI_DOCKER" = own ] || { [ "$1" = down ] || docker version >/dev/null || stop "no engine answers at $socket" "start the host's docker, or unset CC_CI_DOCKER"; exit 0; }
+
+pidfile=$engine/dockerd.pid
+alive() { [ -s "$pidfile" ] && grep -qs -a dockerd "/proc/$(cat "$pidfile")/comm"; }
+answers() { curl -fsS -m 5 --unix-socket "$socket" http://engine/_ping; }
+
+rules() { # -A or -D
+  local net=$CC_CI_SUBNET.0.0/16 mark=(-m comment --comment "cc-ci $bridge")
+  iptables -w 10 "$1" FORWARD -i "${bridge}gw" -o "${bridge}gw" -j DROP "${mark[@]}"
+  iptables -w 10 "$1" FORWARD -i "$bridge+" -j ACCEPT "${mark[@]}"
+  iptables -w 10 "$1" FORWARD -o "$bridge+" -j ACCEPT "${mark[@]}"
+  iptables -w 10 -t nat "$1" POSTROUTING -s "$net" ! -d "$net" -j MASQUERADE "${mark[@]}"
+}
+
+up() {
+  if alive && answers >/dev/null 2>&1; then return; fi
+  [ "$(id -u)" = 0 ] || stop "our own dockerd needs root" "run make as root, or set CC_CI_DOCKER=host"
+  local free
+  free=$(df --output=avail -BM "$engine" | tail -1 | tr -dc 0-9)
+  [ "$free" -ge 2000 ] || stop "only $free MB are free at $engine" "free 2 GB there, or set CC_CI_CACHE to a folder on a larger disk"
+  down
+  say "starting dockerd (socket $socket, log $engine/log)"
+  ip link add "$bridge" type bridge
+  ip addr add "$CC_CI_SUBNET.0.1/24" dev "$bridge"
+  ip link set "$bridge" up
+  [ -e "$engine/ip_forward" ] || cp /proc/sys/net/ipv4/ip_forward "$engine/ip_forward"
+  rules -A
+  cat >"$engine/daemon.json" <<EOF
+{ "hosts": ["unix://$socket"], "data-root": "$engine/data", "exec-root": "$engine/exec",
+  "pidfile": "$pidfile", "bridge": "$bridge", "iptables": false, "ip6tables": false,
+  "default-address-pools": [{ "base": "$CC_CI_SUBNET.64.0/18", "size": 24 }],
+  "log-driver": "json-file", "log-opts": { "max-size": "10m" } }
+EOF
+  setsid dockerd --config-file "$engine/daemon.json" </dev/null >"$engine/log" 2>&1 9>&- &
+  disown
+  within 60 answers || { tail -5 "$engine/log" >&2; stop "dockerd did not answer within 60 s" "read $engine/log"; }
+}
+
+down() {
+  if alive; then
+    local pid
+    pid=$(cat "$pidfile")
+    say "stopping dockerd ($pid)"
+    kill "$pid"
+    gone() { ! kill -0 "$pid"; }
+    within 60 gone || kill -KILL "$pid"
+  fi
+  rm -f "$pidfile"
+  awk -v d="$engine/" 'index($2, d) == 1 { print $2 }' /proc/mounts | sort -r | xargs -r umount -l
+  while rules -D 2>/dev/null; do :; done
+  for link in "$bridge" "${bridge}gw"; do ip link del "$link" 2>/dev/null || true; done
+  if [ -e "$engine/ip_forward" ]; then
+    cat "$engine/ip_forward" >/proc/sys/net/ipv4/ip_forward
+    rm "$engine/ip_forward"
+  fi
+}
+
+"$1"

@@ -1,0 +1,40 @@
+#!/usr/bin/env bash
+# nix.sh: a Nix >= 2.18 and its configuration.
+#
+# The host's where it is new enough. Otherwise Debian trixie's nix-bin is unpacked into the
+# cache and its loader and library path are rewritten, so that it runs beside an older C
+# library as an ordinary process and its builders see the host's programs. /etc is left alone.
+. "$(dirname "$0")/vars.sh"
+. "$machine/trixie.sh"
+
+nix=$CC_CI_CACHE/bin/nix
+new_enough() { "$1" --version 2>/dev/null | awk '{ split($NF, v, "."); exit !(v[1] > 2 || v[1] == 2 && v[2] >= 18) }'; }
+
+if ! [ -x "$nix" ]; then
+  if host=$(PATH=${PATH#"$CC_CI_CACHE/bin:"} command -v nix) && new_enough "$host"; then
+    ln -sf "$host" "$nix"
+  else
+    trixie_unpack nix nix-bin
+    trixie_patch nix usr/bin/nix usr/lib/x86_64-linux-gnu/nix
+    ln -sf "$CC_CI_CACHE/trixie/nix/usr/bin/nix" "$nix"
+    new_enough "$nix" || stop "the Nix of Debian trixie does not run here" "install Nix >= 2.18 by hand"
+  fi
+fi
+
+mkdir -p "$CC_CI_CACHE/nix"
+conf=$CC_CI_CACHE/nix/nix.conf
+go_root=$(go env GOROOT)
+cat >"$conf.new" <<EOF
+experimental-features = nix-command flakes
+build-users-group =
+sandbox = true
+sandbox-fallback = false
+sandbox-paths = /bin /usr /lib /lib64 $go_root
+substituters =
+flake-registry =
+max-jobs = 2
+warn-dirty = false
+EOF
+cmp -s "$conf.new" "$conf" || mv "$conf.new" "$conf"
+rm -f "$conf.new"
+if ! [ -d /nix ] && mkdir /nix 2>/dev/null; then touch "$CC_CI_CACHE/nix/made-store"; fi

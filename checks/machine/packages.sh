@@ -1,0 +1,55 @@
+#!/usr/bin/env bash
+# packages.sh: see that the host's programs are there; install what is missing from Debian.
+#
+# Newly installed packages are written to $CC_CI_CACHE/apt/installed, which `make clean` purges.
+# No service is started and no file of the host's configuration is changed.
+. "$(dirname "$0")/vars.sh"
+
+missing=()
+want() { command -v "$1" >/dev/null || missing+=("$2"); }
+want curl curl
+want jq jq
+want openssl openssl
+want ip iproute2
+want iptables iptables
+want xz xz-utils
+want bwrap bubblewrap
+want mmdebstrap mmdebstrap
+want patchelf patchelf
+[ -e /usr/lib/chromium/chromium-headless-shell ] || missing+=(chromium-headless-shell)
+[ -e /etc/ssl/certs/ca-certificates.crt ] || missing+=(ca-certificates)
+compgen -G '/usr/share/fonts/truetype/*/*.ttf' >/dev/null || missing+=(fonts-dejavu-core)
+node_major=$(node --version 2>/dev/null | sed 's/^v\([0-9]*\).*/\1/') || true
+[ "${node_major:-0}" -ge 18 ] || missing+=(nodejs)
+want npm npm
+if [ "$CC_CI_DOCKER" = own ]; then
+  want dockerd docker.io
+  want containerd containerd
+fi
+want docker docker.io
+
+[ ${#missing[@]} -gt 0 ] || exit 0
+list=$(printf '%s\n' "${missing[@]}" | sort -u | tr '\n' ' ')
+command -v apt-get >/dev/null || stop "these programs are missing: $list" "install them with this system's package manager, then run make again"
+[ "$(id -u)" = 0 ] || stop "these Debian packages are missing: $list" "run as root: apt-get install --no-install-recommends $list"
+say "about to install with apt-get: $list"
+
+# Package scripts ask this file whether they may start a service: 101 is no.
+policy=/usr/sbin/policy-rc.d
+if [ ! -e $policy ]; then
+  printf '#!/bin/sh\nexit 101\n' >$policy
+  chmod +x $policy
+  trap 'rm -f $policy' EXIT
+fi
+mkdir -p "$CC_CI_CACHE/apt"
+installed() { dpkg-query -W -f '${db:Status-Abbrev} ${binary:Package}\n' | awk '$1 == "ii" { print $2 }' | sort; }
+installed >"$CC_CI_CACHE/apt/before"
+log=$CC_CI_CACHE/apt/log
+export DEBIAN_FRONTEND=noninteractive RUNLEVEL=1
+# shellcheck disable=SC2086 # a list of words
+if ! { timeout 300 apt-get update && timeout 1200 apt-get install -y --no-install-recommends $list; } >"$log" 2>&1 </dev/null; then
+  tail -5 "$log" >&2
+  stop "apt-get could not install them (log: $log)" "install them by hand: apt-get install --no-install-recommends $list"
+fi
+installed | comm -13 "$CC_CI_CACHE/apt/before" - >>"$CC_CI_CACHE/apt/installed"
+rm "$CC_CI_CACHE/apt/before"

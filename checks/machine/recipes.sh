@@ -1,0 +1,22 @@
+#!/usr/bin/env bash
+# recipes.sh: make a git repository of each bundled recipe in checks/recipes, in $clone/recipes,
+# and print them as a JSON object of recipe -> git URL.
+. "$(dirname "$0")/vars.sh"
+
+cd "$root"
+sources={}
+if [ -x checks/recipes/mkrepo.sh ]; then
+  for folder in checks/recipes/*/; do
+    name=$(basename "$folder")
+    repo=$clone/recipes/$name
+    state=$(find "$folder" checks/recipes/mkrepo.sh -type f -print0 | sort -z | xargs -0 sha256sum | sha256sum)
+    if [ "$(cat "$repo.state" 2>/dev/null)" != "$state" ]; then
+      rm -rf "$repo" "$repo.state"
+      mkdir -p "$clone/recipes"
+      timeout 60 checks/recipes/mkrepo.sh "$name" "$repo" >&2 </dev/null
+      echo "$state" >"$repo.state"
+    fi
+    sources=$(jq -c --arg n "$name" --arg u "file://$repo" '.[$n] = $u' <<<"$sources")
+  done
+fi
+echo "$sources"

@@ -1,0 +1,21 @@
+#!/usr/bin/env bash
+# swarm.sh: a single-node swarm with the attachable overlay network `proxy`, as on a Co-op
+# Cloud server. The node's address is a loopback address derived from $CC_CI_PORT.
+. "$(dirname "$0")/vars.sh"
+
+state=$(docker info --format '{{.Swarm.LocalNodeState}} {{.Swarm.ControlAvailable}}')
+if [ "$state" != "active true" ]; then
+  # Made by hand for its interface name: a second engine's would also be called docker_gwbridge.
+  docker network inspect docker_gwbridge >/dev/null 2>&1 ||
+    docker network create --subnet "$CC_CI_SUBNET.1.0/24" \
+      -o com.docker.network.bridge.name="${bridge}gw" -o com.docker.network.bridge.enable_icc=false \
+      -o com.docker.network.bridge.enable_ip_masquerade=true docker_gwbridge >/dev/null
+  address=127.0.$((CC_CI_PORT / 256)).$((CC_CI_PORT % 256))
+  say "making a swarm of one node ($address)"
+  timeout 120 docker swarm init --advertise-addr "$address" --listen-addr "$address:2377" \
+    --data-path-port $((20000 + CC_CI_PORT % 20000)) \
+    --default-addr-pool "$CC_CI_SUBNET.128.0/17" --default-addr-pool-mask-length 26 >/dev/null ||
+    stop "docker swarm init failed" "see $engine/log; another swarm at $address?"
+fi
+docker network inspect proxy >/dev/null 2>&1 ||
+  docker network create --driver overlay --attachable proxy >/dev/null

@@ -1,0 +1,50 @@
+#!/usr/bin/env bash
+# test.sh fast | all: run the project's tests and end with one line of counts.
+#
+# Go's tests report through `go test -json`; every other check is one named entry. What was
+# skipped is listed by name; a skip that checks/expected-skips.txt doesn't foresee is a failure.
+. "$(dirname "$0")/vars.sh"
+eval "$("$machine/env.sh")"
+
+cd "$root"
+results=$(mktemp) # lines of: pass|fail|skip NAME
+trap 'rm -f "$results"' EXIT
+
+# check NAME LIMIT COMMAND...: one entry; its output is shown only when it fails.
+check() {
+  local name=$1 limit=$2 log=$CC_CI_CACHE/log/$1 start=$SECONDS
+  shift 2
+  mkdir -p "${log%/*}"
+  if timeout "$limit" "$@" >"$log" 2>&1 </dev/null; then
+    echo "pass $name" >>"$results"
+    echo "ok   $name ($((SECONDS - start)) s)"
+  else
+    echo "fail $name" >>"$results"
+    tail -40 "$log"
+    echo "FAIL $name ($((SECONDS - start)) s; log: $log)"
+  fi
+}
+
+# go_tests NAME LIMIT FLAGS...: each Go test is an entry; failing ones show their output.
+go_tests() {
+  local name=$1 limit=$2 log=$CC_CI_CACHE/log/$1.json start=$SECONDS
+  shift 2
+  mkdir -p "${log%/*}"
+  (cd go && timeout "$limit" go test -json "$@" ./...) >"$log" 2>"$log.err" </dev/null ||
+    [ -s "$log" ] || { cat "$log.err"; echo "fail $name" >>"$results"; }
+  (cd checks/machine && jq -nrR -f go-test.jq "$log") >"$log.txt"
+  sed -n 's/^result //p' "$log.txt" >>"$results"
+  { grep -v '^result ' "$log.txt" || true; } | tail -200
+  echo "done $name ($((SECONDS - start)) s; log: $log)"
+}
+
+check vet 300 bash -c 'cd go && go vet ./... && go vet -tags live ./...'
+[ ! -e flake.nix ] || check flake-check 600 nix flake check --keep-going -L
+if [ "$1" = fast ]; then
+  go_tests unit 600
+else
+  check router 120 "$machine/prove-router.sh"
+  go_tests live 3600 -tags live -timeout 55m -p 1
+fi
+
+"$machine/summary.sh" "$results"

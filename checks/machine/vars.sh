@@ -1,0 +1,44 @@
+# shellcheck shell=bash disable=SC2034 # variables are for the scripts that source this
+# Sourced first by every script here: where things are, what a machine is called, how the
+# scripts speak. Everything outside the clone lies in $CC_CI_CACHE, so that `make clean` can
+# take it all away again. $CC_CI_PORT tells machines on one host apart: bridge names, the
+# swarm's loopback address and its VXLAN port derive from it.
+set -euo pipefail
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+machine=$root/checks/machine
+
+export CC_CI_CACHE=${CC_CI_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/cc-ci}
+export CC_CI_PORT=${CC_CI_PORT:-4443}       # https port of the router on this host
+export CC_CI_SUBNET=${CC_CI_SUBNET:-10.213} # first two numbers of a private /16 of our own
+export CC_CI_DOCKER=${CC_CI_DOCKER:-own}    # "host": use the engine at /var/run/docker.sock
+
+domain=ci.cc-ci.test
+clone=$CC_CI_CACHE/clones/$(printf %s "$root" | cksum | cut -d' ' -f1) # what belongs to this clone alone
+engine=$CC_CI_CACHE/docker
+socket=$engine/docker.sock
+if [ "$CC_CI_DOCKER" = host ]; then socket=/var/run/docker.sock; fi
+bridge=ccci$CC_CI_PORT
+traefik_version=v3.7.13
+
+mkdir -p "$clone/bin" "$CC_CI_CACHE/bin" "$engine"
+export PATH=$CC_CI_CACHE/bin:$PATH:/usr/sbin:/sbin
+export DOCKER_HOST=unix://$socket
+
+say() { printf 'cc-ci: %s\n' "$*" >&2; }
+
+# stop WHAT REMEDY: end with 3, the exit code for a machine (not a recipe) that is at fault.
+stop() {
+  printf 'cc-ci: %s\n       what to do: %s\n' "$1" "$2" >&2
+  exit 3
+}
+
+# within SECONDS COMMAND...: try until it succeeds; false once the time is over.
+within() {
+  local end=$((SECONDS + $1))
+  shift
+  until "$@" >/dev/null 2>&1; do
+    [ "$SECONDS" -lt "$end" ] || return 1
+    sleep 0.1
+  done
+}
