@@ -1,0 +1,40 @@
+package report
+
+import (
+	"maps"
+	"slices"
+
+	"coopcloud.tech/cc-ci/internal/result"
+)
+
+// Row is one name and value of the identity, in inert text.
+type Row struct{ Name, Value string }
+
+// identityRows lists what makes two runs the same run, empty values left out, images by name.
+func identityRows(r result.Result) []Row {
+	i := r.Identity
+	rows := []Row{
+		{"recipe", r.Recipe},
+		{"commit", i.Commit},
+		{"version", i.Version},
+		{"tree", i.NarHash},
+		{"plan", i.PlanHash},
+		{"deployed with", i.Abra},
+		{"router", i.Router},
+		{"engine", i.Engine},
+		{"browser", i.Browser},
+		{"driver", i.Driver},
+	}
+	for _, name := range slices.Sorted(maps.Keys(i.Images)) {
+		rows = append(rows, Row{"image " + name, i.Images[name]})
+	}
+	for _, o := range i.Overrides {
+		rows = append(rows, Row{"override", o})
+	}
+	rows = append(rows, Row{"domain", r.Domain}, Row{"run", r.ID})
+	rows = slices.DeleteFunc(rows, func(r Row) bool { return r.Value == "" })
+	for n := range rows {
+		rows[n] = Row{oneLine(rows[n].Name), oneLine(rows[n].Value)}
+	}
+	return rows
+}

@@ -1,0 +1,127 @@
+package report
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"slices"
+
+	"coopcloud.tech/cc-ci/internal/result"
+)
+
+// JSON writes r as result.json: indented, one line end at the end, lists never null.
+func JSON(w io.Writer, r result.Result) error {
+	if r.Stages == nil {
+		r.Stages = []result.Stage{}
+	}
+	if r.Identity.Images == nil {
+		r.Identity.Images = map[string]string{}
+	}
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	return e.Encode(r)
+}
+
+// What a reader of results may want to tell apart.
+var (
+	ErrNewer     = errors.New("newer schema")
+	ErrTruncated = errors.New("truncated")
+)
+
+// maxResult bounds what Load reads, in bytes: a result is a verdict, its logs are files beside it.
+const maxResult = 16 << 20
+
+// Load reads a result.json. It gives ErrNewer for a schema that this program doesn't
+// know, ErrTruncated for a file that ends early, both named with the file. Unknown fields
+// of a known schema are let pass: fields may be added. A result may come from a machine
+// that is not trusted, so outcomes must be known ones and evidence lie inside its folder.
+func Load(path string) (result.Result, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return result.Result{}, err
+	}
+	defer f.Close()
+	b, err := io.ReadAll(io.LimitReader(f, maxResult+1))
+	if err != nil {
+		return result.Result{}, err
+	}
+	if len(b) > maxResult {
+		return result.Result{}, fmt.Errorf("%s: expected at most %d bytes, found more", path, maxResult)
+	}
+	r, err := parse(b)
+	if err != nil {
+		return result.Result{}, fmt.Errorf("%s: %w", path, err)
+	}
+	return r, nil
+}
+
+func parse(b []byte) (result.Result, error) {
+	var head struct {
+		Schema int `json:"schema"`
+	}
+	if err := decode(b, &head); err != nil {
+		return result.Result{}, err
+	}
+	switch {
+	case head.Schema > result.Schema:
+		return result.Result{}, fmt.Errorf("%w: result schema %d, this cc-ci reads up to %d: update cc-ci", ErrNewer, head.Schema, result.Schema)
+	case head.Schema < 1:
+		return result.Result{}, fmt.Errorf("schema: expected 1 to %d, found %d: not a result of cc-ci", result.Schema, head.Schema)
+	}
+	var r result.Result
+	if err := decode(b, &r); err != nil {
+		return result.Result{}, err
+	}
+	return r, check(r)
+}
+
+// decode reads one JSON value and nothing after it.
+func decode(b []byte, v any) error {
+	err := json.Unmarshal(b, v)
+	var syntax *json.SyntaxError
+	switch {
+	case errors.As(err, &syntax) && syntax.Offset >= int64(len(b)):
+		return fmt.Errorf("%w after %d bytes: expected the end of a JSON object", ErrTruncated, len(b))
+	case errors.As(err, &syntax):
+		line := 1 + bytes.Count(b[:syntax.Offset], []byte("\n"))
+		return fmt.Errorf("line %d: %w", line, err)
+	}
+	return err
+}
+
+var outcomes = []result.Outcome{result.Pass, result.Fail, result.Error, result.NotApplicable, result.NotRun}
+
+func check(r result.Result) error {
+	if err := known("outcome", r.Outcome); err != nil {
+		return err
+	}
+	for i, s := range r.Stages {
+		place := fmt.Sprintf("stages[%d]", i)
+		if err := known(place+".outcome", s.Outcome); err != nil {
+			return err
+		}
+		for j, step := range s.Steps {
+			if err := known(fmt.Sprintf("%s.steps[%d].outcome", place, j), step.Outcome); err != nil {
+				return err
+			}
+		}
+		for j, e := range s.Evidence {
+			if !fs.ValidPath(e.File) {
+				return fmt.Errorf("%s.evidence[%d].file: expected a path inside the result's folder, found %q", place, j, e.File)
+			}
+		}
+	}
+	return nil
+}
+
+func known(place string, o result.Outcome) error {
+	if !slices.Contains(outcomes, o) {
+		return fmt.Errorf("%s: expected one of %q, found %q", place, outcomes, o)
+	}
+	return nil
+}

@@ -1,0 +1,210 @@
+package report
+
+import (
+	"fmt"
+	"html/template"
+	"io/fs"
+	"net/url"
+	"strings"
+	"time"
+
+	"coopcloud.tech/cc-ci/internal/result"
+)
+
+// View is a result in the words and numbers of a page. All text in it is inert.
+type View struct {
+	Recipe, Commit, Version, Again string
+	Word, Tone, Sentence, Took     string
+	PR                             int
+	Started                        time.Time
+	Level                          *Ladder      // nil where there is none
+	Trouble                        *Trouble     // nil where nothing went wrong
+	Notes                          []Note       // findings, residue, notices
+	Stages                         []StageView  //
+	Identity                       []Row        //
+	Style                          template.CSS // of this package, not of a result
+	Policy                         string       //
+}
+
+// Ladder is a level as rungs.
+type Ladder struct {
+	Text  string
+	Rungs []Rung
+}
+
+// Rung is one level: what it adds and whether it was reached.
+type Rung struct {
+	Name string
+	On   bool
+}
+
+// Trouble is why a run is not green.
+type Trouble struct {
+	Tone, Stage, Place, What, Expected, Seen string
+	Services                                 []result.Service
+	Pictures                                 []Picture
+}
+
+// Note is something that a person should know.
+type Note struct{ Tone, Kind, Text, Place, Accepted string }
+
+// StageView is one stage.
+type StageView struct {
+	Anchor, Name, Word, Tone, Reason, Took string
+	Open                                   bool
+	Retried                                string // empty: not
+	Bar                                    Bar
+	Steps                                  []StepView
+	Services                               []result.Service // empty where Trouble has them
+	Pictures                               []Picture
+	Files                                  []FileLink
+	Log                                    *Excerpt
+}
+
+// StepView is one step; Diff asks to show what was expected and seen.
+type StepView struct {
+	Place, What, Word, Tone, Expected, Seen, Took string
+	Diff                                          bool
+}
+
+// FileLink is evidence that is not embedded; File is a relative address.
+type FileLink struct{ Kind, File string }
+
+// Bar is a stage's place on the time line, in percent of the run.
+type Bar struct {
+	From, Width string
+	Shown       bool
+}
+
+// NewView makes the view of r, reading screenshots and logs from files (nil: none).
+func NewView(r result.Result, files fs.FS) View {
+	v := View{
+		Recipe: name(r.Recipe), Commit: short(r.Identity.Commit), Version: name(r.Identity.Version),
+		Again: oneLine(r.Again), Word: colour(r.Outcome), Tone: tone(r.Outcome), Sentence: Sentence(r),
+		Took: span(r.Ended.Sub(r.Started)), PR: r.PR, Started: r.Started.UTC(),
+		Notes: notes(r), Identity: identityRows(r), Style: template.CSS(Style), Policy: Policy,
+	}
+	if r.Level != nil {
+		v.Level = ladder(*r.Level)
+	}
+	album := &album{files: files}
+	stage, step := trouble(r)
+	if stage != nil {
+		v.Trouble = troubleView(*stage, step, album)
+	}
+	for i := range r.Stages {
+		s := stageView(r, i, files)
+		if stage == &r.Stages[i] {
+			s.Open = true
+		} else {
+			s.Services = inertServices(r.Stages[i].Services)
+			s.Pictures = album.pictures(r.Stages[i])
+		}
+		v.Stages = append(v.Stages, s)
+	}
+	return v
+}
+
+func ladder(l result.Level) *Ladder {
+	out := &Ladder{Text: strings.TrimPrefix(levelText(&l), "level ")}
+	for i, name := range result.Rungs {
+		out.Rungs = append(out.Rungs, Rung{fmt.Sprintf("%d: %s", i+1, name), i < l.Reached})
+	}
+	return out
+}
+
+func troubleView(s result.Stage, step *result.Step, a *album) *Trouble {
+	t := &Trouble{Tone: tone(s.Outcome), Stage: name(s.Name), Services: inertServices(s.Services), Pictures: a.pictures(s)}
+	if step != nil {
+		t.Place, t.What = oneLine(step.Place), clip(oneLine(step.What), 1000)
+		t.Expected, t.Seen = clip(Inert(step.Expected), 4000), clip(Inert(step.Seen), 4000)
+	} else {
+		t.What = clip(oneLine(s.Reason), 1000)
+	}
+	return t
+}
+
+func stageView(r result.Result, i int, files fs.FS) StageView {
+	s := r.Stages[i]
+	v := StageView{
+		Anchor: fmt.Sprintf("stage-%d", i+1), Name: name(s.Name), Word: word(s.Outcome), Tone: tone(s.Outcome),
+		Reason: clip(oneLine(s.Reason), 500), Took: clock(s.Took), Retried: retried(s.Retries), Bar: bar(r, s),
+	}
+	if s.Outcome == result.NotRun || s.Outcome == result.NotApplicable {
+		v.Took = ""
+	}
+	for _, step := range s.Steps {
+		v.Steps = append(v.Steps, StepView{
+			Place: oneLine(step.Place), What: clip(oneLine(step.What), 500), Word: word(step.Outcome), Tone: tone(step.Outcome),
+			Expected: clip(Inert(step.Expected), 2000), Seen: clip(Inert(step.Seen), 2000), Took: span(step.Took),
+			Diff: step.Outcome == result.Fail || step.Outcome == result.Error,
+		})
+	}
+	for _, e := range s.Evidence {
+		if e.Kind != screenshot && fs.ValidPath(e.File) {
+			v.Files = append(v.Files, FileLink{oneLine(e.Kind), (&url.URL{Path: "./" + e.File}).String()})
+		}
+	}
+	v.Log = excerpt(files, s.Name, v.Anchor)
+	return v
+}
+
+// bar places a stage between the run's start and end; a stage too short to see gets a sliver.
+func bar(r result.Result, s result.Stage) Bar {
+	whole := r.Ended.Sub(r.Started).Seconds()
+	if whole <= 0 || s.Started.Before(r.Started) || s.Took <= 0 {
+		return Bar{}
+	}
+	width := min(max(s.Took.Seconds()/whole*100, 0.6), 100)
+	from := min(s.Started.Sub(r.Started).Seconds()/whole*100, 100-width)
+	return Bar{fmt.Sprintf("%.2f", from), fmt.Sprintf("%.2f", width), true}
+}
+
+func notes(r result.Result) []Note {
+	var out []Note
+	for _, f := range r.Findings {
+		n := Note{Tone: "error", Kind: severity(oneLine(f.Severity)), Text: clip(oneLine(f.Text), 1000), Accepted: oneLine(f.Accepted)}
+		n.Place = strings.Trim(oneLine(f.Place)+" · "+oneLine(f.ID), " ·")
+		if !f.Open() {
+			n.Tone = "idle"
+		} else if f.Severity == "refuse" {
+			n.Tone = "fail"
+		}
+		out = append(out, n)
+	}
+	for _, s := range r.Residue {
+		out = append(out, Note{Tone: "fail", Kind: "left behind", Text: oneLine(s)})
+	}
+	for _, s := range r.Notices {
+		out = append(out, Note{Tone: "idle", Kind: "notice", Text: oneLine(s)})
+	}
+	return out
+}
+
+func inertServices(in []result.Service) []result.Service {
+	out := make([]result.Service, 0, len(in))
+	for _, s := range in {
+		one := result.Service{Name: name(s.Name)}
+		for _, t := range s.Tasks {
+			one.Tasks = append(one.Tasks, clip(oneLine(t), 1000))
+		}
+		for _, l := range s.Log {
+			one.Log = append(one.Log, clip(strings.ReplaceAll(Inert(l), "\n", " "), 2000))
+		}
+		out = append(out, one)
+	}
+	return out
+}
+
+// tone is the style sheet's class for an outcome.
+func tone(o result.Outcome) string {
+	switch o {
+	case result.Pass:
+		return "pass"
+	case result.Fail:
+		return "fail"
+	case result.Error:
+		return "error"
+	}
+	return "idle"
+}
