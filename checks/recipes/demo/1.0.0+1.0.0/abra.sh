@@ -1,0 +1,1 @@
+export NOTES_BANNER_VERSION=v1
