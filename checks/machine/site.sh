@@ -9,7 +9,7 @@ add() { overrides=$(jq -c --argjson o "$1" '. + [$o]' <<<"$overrides"); }
 has_ipvs || add '{"name":"no-ipvs","endpointMode":"dnsrr","reason":"the kernel has no IPVS, so services have no virtual address"}'
 add '{"name":"fast-health","healthInterval":"1s","reason":"an engine before 25 waits a whole interval before the first health check"}'
 images=$(for script in "$root"/checks/images/*.sh; do
-  [ "$script" != "$root/checks/images/build.sh" ] || continue
+  case $script in */build.sh | */rootfs.sh) continue ;; esac
   tag=$(sed -n 's/^# image: *\([^ ]*\).*/\1/p' "$script")
   read -ra replaced <<<"$(sed -n 's/^# replaces: *//p' "$script")"
   for from in "${replaced[@]}"; do printf '%s %s\n' "$from" "${tag%%$'\n'*}"; done

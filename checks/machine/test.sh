@@ -4,6 +4,7 @@
 # Go's tests report through `go test -json`; every other check is one named entry. What was
 # skipped is listed by name; a skip that checks/expected-skips.txt doesn't foresee is a failure.
 . "$(dirname "$0")/vars.sh"
+# shellcheck source=/dev/null
 eval "$("$machine/env.sh")"
 
 cd "$root"
