@@ -1,0 +1,167 @@
+package sandbox
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// groupPrefix begins the name of every control group of a sandbox:
+// cc-ci-<run>.<name>, directly below the root of its hierarchy.
+const groupPrefix = "cc-ci-"
+
+// mounts are the places where control groups are managed: V2 the unified hierarchy, or the
+// version 1 hierarchies by controller. Both exist on hybrid hosts.
+type mounts struct {
+	v2 string
+	v1 map[string]string // "memory" -> "/sys/fs/cgroup/memory"
+}
+
+// cgroupMounts reads this process's mounts.
+func cgroupMounts() mounts {
+	b, _ := os.ReadFile("/proc/self/mountinfo") // unreadable: no groups, which Isolation tells
+	return parseMounts(string(b))
+}
+
+// parseMounts reads proc(5)'s mountinfo: field 5 is the place; the kind and the
+// options follow a lone dash.
+func parseMounts(info string) mounts {
+	m := mounts{v1: map[string]string{}}
+	for line := range strings.Lines(info) {
+		left, right, _ := strings.Cut(line, " - ")
+		l, r := strings.Fields(left), strings.Fields(right)
+		if len(l) < 5 || len(r) < 3 {
+			continue
+		}
+		switch r[0] {
+		case "cgroup2":
+			m.v2 = l[4]
+		case "cgroup":
+			for _, c := range strings.Split(r[2], ",") {
+				m.v1[c] = l[4]
+			}
+		}
+	}
+	return m
+}
+
+// roots are the folders in which groups with limits on memory and processes are made.
+func (m mounts) roots() []string {
+	if m.v1["memory"] != "" && m.v1["pids"] != "" {
+		if m.v1["memory"] == m.v1["pids"] {
+			return []string{m.v1["memory"]}
+		}
+		return []string{m.v1["memory"], m.v1["pids"]}
+	}
+	if m.v2 != "" {
+		return []string{m.v2}
+	}
+	return nil
+}
+
+// group is a sandbox's control group; dirs has one folder per hierarchy.
+type group struct{ dirs []string }
+
+// makeGroup makes the group with its limits in force, or gives the reason why it can't.
+func makeGroup(m mounts, run, name string, l Limits) (*group, error) {
+	roots := m.roots()
+	if roots == nil {
+		return nil, errors.New("no control groups for memory and pids are mounted")
+	}
+	g := &group{}
+	for _, root := range roots {
+		dir := filepath.Join(root, groupPrefix+run+"."+name)
+		if err := os.Mkdir(dir, 0o755); err != nil {
+			return nil, errors.Join(err, g.remove())
+		}
+		g.dirs = append(g.dirs, dir)
+		if err := limit(root, dir, root == m.v2, l); err != nil {
+			return nil, errors.Join(err, g.remove())
+		}
+	}
+	return g, nil
+}
+
+// limit writes the limits that dir's hierarchy knows.
+func limit(root, dir string, v2 bool, l Limits) error {
+	memory, pids := strconv.FormatInt(l.Memory, 10), strconv.Itoa(l.Pids)
+	files := [][2]string{{"memory.limit_in_bytes", memory}, {"memory.memsw.limit_in_bytes", memory}, {"pids.max", pids}}
+	if v2 {
+		// Refused where they are on already and something runs in the root; the
+		// writes below tell.
+		_ = put(filepath.Join(root, "cgroup.subtree_control"), "+memory +pids")
+		files = [][2]string{{"memory.max", memory}, {"memory.swap.max", "0"}, {"pids.max", pids}}
+	}
+	written := 0
+	for _, f := range files {
+		path := filepath.Join(dir, f[0])
+		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+			continue // another hierarchy's, or no accounting of swap
+		}
+		if err := put(path, f[1]); err != nil {
+			return err
+		}
+		if f[0] != "memory.swap.max" && f[0] != "memory.memsw.limit_in_bytes" {
+			written++
+		}
+	}
+	if want := map[bool]int{true: 2, false: 1}[v2]; written < want {
+		return fmt.Errorf("%s: expected controllers memory and pids, found %d of their files", dir, written)
+	}
+	return nil
+}
+
+// put writes to a control file, which is there or not, but is never made.
+func put(path, text string) error {
+	f, err := os.OpenFile(path, os.O_WRONLY, 0)
+	if err != nil {
+		return err
+	}
+	_, err = f.WriteString(text)
+	return errors.Join(err, f.Close())
+}
+
+// remove removes the group's folders once its last process is gone.
+func (g *group) remove() error {
+	var errs []error
+	for _, dir := range g.dirs {
+		errs = append(errs, removeGroup(dir))
+	}
+	return errors.Join(errs...)
+}
+
+// removeGroup kills what is left in the group and removes it. The kernel lets go of
+// a killed process a little later, so this asks again for up to five seconds.
+func removeGroup(dir string) error {
+	deadline := time.Now().Add(5 * time.Second)
+	for {
+		err := os.Remove(dir)
+		if err == nil || errors.Is(err, fs.ErrNotExist) {
+			return nil
+		}
+		if time.Now().After(deadline) {
+			return fmt.Errorf("control group: %w", err)
+		}
+		b, _ := os.ReadFile(filepath.Join(dir, "cgroup.procs"))
+		for _, pid := range strings.Fields(string(b)) {
+			kill(pid, func() bool { return inGroup(dir, pid) })
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+}
+
+// inGroup tells whether the process is a member of the group at dir.
+func inGroup(dir, pid string) bool {
+	b, _ := os.ReadFile("/proc/" + pid + "/cgroup")
+	for line := range strings.Lines(string(b)) {
+		if strings.HasSuffix(strings.TrimSpace(line), "/"+filepath.Base(dir)) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,111 @@
+package sandbox
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// Leftovers gives the ids of the runs that have a sandbox's control group on this
+// machine, living runs included: which of them are dead is for the locks to say.
+func Leftovers(ctx context.Context) ([]string, error) {
+	var runs []string
+	for _, root := range cgroupMounts().roots() {
+		dirs, err := filepath.Glob(filepath.Join(root, groupPrefix+"*.*"))
+		if err != nil {
+			return nil, err
+		}
+		for _, d := range dirs {
+			name := strings.TrimPrefix(filepath.Base(d), groupPrefix)
+			if run := name[:strings.LastIndex(name, ".")]; !slices.Contains(runs, run) {
+				runs = append(runs, run)
+			}
+		}
+	}
+	return runs, ctx.Err()
+}
+
+// Reap ends what is left of a dead run's sandboxes and removes it. The caller has
+// made sure that the run is dead. Its error names what could not be removed.
+func Reap(ctx context.Context, run string) error {
+	if !names.MatchString(run) {
+		return fmt.Errorf("reap run %q: no id of a run", run)
+	}
+	var errs []error
+	for _, root := range cgroupMounts().roots() {
+		dirs, err := filepath.Glob(filepath.Join(root, groupPrefix+run+".*"))
+		errs = append(errs, err)
+		for _, d := range dirs {
+			if strings.Contains(strings.TrimPrefix(filepath.Base(d), groupPrefix+run+"."), ".") {
+				continue // of a run whose id begins with this one's
+			}
+			errs = append(errs, removeGroup(d))
+		}
+	}
+	return errors.Join(append(errs, ctx.Err())...)
+}
+
+// killNamespace kills every process whose network namespace is ns, but for the
+// holder, until there is none. The first process of the inner process namespace is
+// among them, and with it the kernel ends everything below, faster than it can fork.
+func killNamespace(ns string, holder int) error {
+	deadline := time.Now().Add(10 * time.Second)
+	for {
+		pids, err := inNamespace(ns, holder)
+		if err != nil || len(pids) == 0 {
+			return err
+		}
+		if time.Now().After(deadline) {
+			return fmt.Errorf("end the sandbox: processes %s still run 10s after SIGKILL", strings.Join(pids, ", "))
+		}
+		for _, pid := range pids {
+			kill(pid, func() bool { link, _ := os.Readlink("/proc/" + pid + "/ns/net"); return link == ns })
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+}
+
+func inNamespace(ns string, holder int) ([]string, error) {
+	entries, err := os.ReadDir("/proc")
+	if err != nil {
+		return nil, err
+	}
+	var pids []string
+	for _, e := range entries {
+		pid, err := strconv.Atoi(e.Name())
+		if err != nil || pid == holder {
+			continue
+		}
+		// Another user's, or gone: not ours.
+		if link, err := os.Readlink("/proc/" + e.Name() + "/ns/net"); err == nil && link == ns {
+			pids = append(pids, e.Name())
+		}
+	}
+	return pids, nil
+}
+
+// kill sends SIGKILL to pid if ours still holds once the process can't be mistaken
+// for a later one of the same number.
+func kill(pid string, ours func() bool) {
+	n, err := strconv.Atoi(pid)
+	if err != nil {
+		return
+	}
+	fd, err := unix.PidfdOpen(n, 0)
+	if err != nil {
+		return
+	}
+	defer unix.Close(fd)
+	if ours() {
+		_ = unix.PidfdSendSignal(fd, syscall.SIGKILL, nil, 0)
+	}
+}
