@@ -1,0 +1,27 @@
+package recipe
+
+import (
+	"regexp"
+	"strings"
+)
+
+var exportLine = regexp.MustCompile(`^export[ \t]+([A-Za-z_][A-Za-z0-9_]*)=(?:"([^"$` + "`" + `\\]*)"|'([^']*)'|([^\s"'$` + "`" + `\\;&|<>()#]*))[ \t]*(?:;?[ \t]*(?:#.*)?)$`)
+
+var anyExport = regexp.MustCompile(`^export[ \t]+([A-Za-z_][A-Za-z0-9_]*)=(.*)$`)
+
+// Exports reads the `export NAME=value` lines of an abra.sh, which abra adds to
+// the environment before it loads the compose files (contract section 6). The
+// script is text here and is never run: a value that a shell would have to work
+// out (`$X`, `$(...)`) stays as it is written, as it does for abra.
+func Exports(text string) map[string]string {
+	exports := map[string]string{}
+	for line := range strings.Lines(text) {
+		line = strings.TrimRight(line, "\r\n")
+		if m := exportLine.FindStringSubmatch(line); m != nil {
+			exports[m[1]] = m[2] + m[3] + m[4]
+		} else if m := anyExport.FindStringSubmatch(line); m != nil {
+			exports[m[1]] = strings.TrimSpace(m[2])
+		}
+	}
+	return exports
+}

@@ -1,0 +1,118 @@
+package recipe
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// gitLimit bounds one git command whose context has no earlier deadline.
+const gitLimit = 10 * time.Minute
+
+// hardening turns off everything by which a repository or a user's configuration
+// makes git run a program or reach a place that was not asked for.
+var hardening = []string{
+	"-c", "core.hooksPath=/dev/null",
+	"-c", "core.fsmonitor=false",
+	"-c", "core.symlinks=true",
+	"-c", "core.autocrlf=false",
+	"-c", "core.attributesFile=/dev/null",
+	"-c", "credential.helper=",
+	"-c", "submodule.recurse=false",
+	"-c", "fetch.recurseSubmodules=false",
+	"-c", "transfer.fsckObjects=true",
+	// Old histories carry file modes that fsck dislikes and that harm nobody.
+	"-c", "fetch.fsck.zeroPaddedFilemode=ignore",
+	"-c", "gc.auto=0",
+	"-c", "maintenance.auto=false",
+	"-c", "advice.detachedHead=false",
+	"-c", "safe.directory=*",
+}
+
+// gitEnv is the whole environment of a git command: the user's own git settings,
+// credentials and prompts are kept out, the ssh agent is kept.
+func gitEnv() []string {
+	env := []string{
+		"LC_ALL=C",
+		"GIT_CONFIG_NOSYSTEM=1",
+		"GIT_CONFIG_GLOBAL=/dev/null",
+		"GIT_TERMINAL_PROMPT=0",
+		"GIT_ASKPASS=false",
+		"GIT_ALLOW_PROTOCOL=https:http:ssh:file",
+		"GIT_LFS_SKIP_SMUDGE=1",
+		"GIT_NO_LAZY_FETCH=1",
+		"GIT_OPTIONAL_LOCKS=0",
+		"GIT_SSH_COMMAND=ssh -oBatchMode=yes",
+	}
+	for _, name := range []string{"PATH", "HOME", "TMPDIR", "SSH_AUTH_SOCK", "SSL_CERT_FILE", "SSL_CERT_DIR"} {
+		if v, ok := os.LookupEnv(name); ok {
+			env = append(env, name+"="+v)
+		}
+	}
+	return env
+}
+
+// gitOut runs git in dir ("" for none) and gives its standard output. The error
+// carries the command's first lines of complaint.
+func gitOut(ctx context.Context, dir string, args ...string) ([]byte, error) {
+	out := capped{limit: 64 << 20}
+	err := gitTo(ctx, dir, &out, args...)
+	return out.Bytes(), err
+}
+
+// capped is a buffer that ends the command once a hostile repository makes it
+// print more than limit bytes.
+type capped struct {
+	bytes.Buffer
+	limit int
+}
+
+func (c *capped) Write(p []byte) (int, error) {
+	if c.Len()+len(p) > c.limit {
+		return 0, fmt.Errorf("expected at most %d bytes of output", c.limit)
+	}
+	return c.Buffer.Write(p)
+}
+
+func gitTo(ctx context.Context, dir string, out io.Writer, args ...string) error {
+	ctx, cancel := context.WithTimeout(ctx, gitLimit)
+	defer cancel()
+	full := append([]string{}, hardening...)
+	if dir != "" {
+		full = append(full, "-C", dir)
+	}
+	cmd := exec.CommandContext(ctx, "git", append(full, args...)...)
+	cmd.Env = gitEnv()
+	// git starts transport helpers of its own: a time-out must end the whole group.
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
+	cmd.WaitDelay = 5 * time.Second
+	complaint := capped{limit: 1 << 20}
+	cmd.Stdout, cmd.Stderr = out, &complaint
+	err := cmd.Run()
+	if err == nil {
+		return nil
+	}
+	if ctx.Err() != nil {
+		return fmt.Errorf("git %s: %w", args[0], ctx.Err())
+	}
+	if errors.Is(err, exec.ErrNotFound) {
+		return fmt.Errorf("git is not on PATH: install git: %w", err)
+	}
+	return fmt.Errorf("git %s: %w: %s", args[0], err, firstLines(complaint.String(), 3))
+}
+
+func firstLines(s string, n int) string {
+	lines := strings.SplitN(strings.TrimSpace(s), "\n", n+1)
+	if len(lines) > n {
+		lines = lines[:n]
+	}
+	return strings.Join(lines, "; ")
+}

@@ -1,0 +1,181 @@
+package recipe
+
+import (
+	"context"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// repo is a recipe's repository made for one test.
+type repo struct {
+	t   *testing.T
+	dir string
+}
+
+func newRepo(t *testing.T) repo {
+	t.Helper()
+	r := repo{t, t.TempDir()}
+	r.git("init", "--quiet", "--initial-branch=main")
+	return r
+}
+
+func (r repo) git(args ...string) string {
+	r.t.Helper()
+	cmd := exec.Command("git", append([]string{"-C", r.dir, "-c", "user.name=t", "-c", "user.email=t@example.org"}, args...)...)
+	cmd.Env = append(os.Environ(), "GIT_CONFIG_GLOBAL=/dev/null", "GIT_CONFIG_NOSYSTEM=1")
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		r.t.Fatalf("git %v: %v\n%s", args, err, out)
+	}
+	return strings.TrimSpace(string(out))
+}
+
+func (r repo) write(name, text string) {
+	r.t.Helper()
+	path := filepath.Join(r.dir, name)
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		r.t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+		r.t.Fatal(err)
+	}
+}
+
+func (r repo) commit(text string) string {
+	r.t.Helper()
+	r.write("compose.yml", text)
+	r.git("add", "--all")
+	r.git("commit", "--quiet", "-m", text)
+	return r.git("rev-parse", "HEAD")
+}
+
+func TestCheckout(t *testing.T) {
+	r := newRepo(t)
+	first := r.commit("one")
+	r.git("tag", "-a", "1.0.0+1.0", "-m", "one")
+	second := r.commit("two")
+	r.git("checkout", "--quiet", "-b", "feature")
+	branch := r.commit("three")
+	r.git("checkout", "--quiet", "--detach")
+	pull := r.commit("four")
+	r.git("update-ref", "refs/pull/7/head", pull)
+	r.git("checkout", "--quiet", "main")
+	// A branch whose name begins like a commit must not be taken for it.
+	r.git("branch", first[:8], second)
+
+	dir := filepath.Join(t.TempDir(), "clone")
+	ctx := context.Background()
+	if err := Clone(ctx, r.dir, dir); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ name, ref, want string }{
+		{"whole commit", first, first},
+		{"short commit", second[:7], second},
+		{"commit before a branch of that name", first[:8], first},
+		{"annotated tag", "1.0.0+1.0", first},
+		{"branch", "feature", branch},
+		{"pull request", "refs/pull/7/head", pull},
+		{"whole commit that only a pull request has", pull, pull},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			for _, dirt := range []string{"untracked", "compose.yml"} {
+				if err := os.WriteFile(filepath.Join(dir, dirt), []byte("dirt"), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			got, err := Checkout(ctx, dir, c.ref)
+			if err != nil || got != c.want {
+				t.Fatalf("Checkout(%q) = %q, %v; want %q", c.ref, got, err, c.want)
+			}
+			if head, err := Head(ctx, dir); err != nil || head != c.want {
+				t.Errorf("Head = %q, %v; want %q", head, err, c.want)
+			}
+		})
+	}
+	for _, ref := range []string{"nothing", "refs/pull/8/head", "--orphan", "main..feature", strings.Repeat("a", 40), "", "@{u}"} {
+		t.Run("no commit/"+ref, func(t *testing.T) {
+			if got, err := Checkout(ctx, dir, ref); !errors.Is(err, ErrNoCommit) {
+				t.Errorf("Checkout(%q) = %q, %v; want ErrNoCommit", ref, got, err)
+			}
+		})
+	}
+}
+
+// A hostile repository gets nothing run: neither by a filter, nor a hook, nor a submodule.
+func TestCloneRunsNothing(t *testing.T) {
+	mark := filepath.Join(t.TempDir(), "ran")
+	r := newRepo(t)
+	r.write(".gitattributes", "* filter=evil diff=evil\n")
+	r.write(".gitmodules", "[submodule \"x\"]\n\tpath = x\n\turl = ../x\n")
+	r.write(".gitconfig", "[filter \"evil\"]\n\tsmudge = touch "+mark+"\n")
+	r.write("hooks/post-checkout", "#!/bin/sh\ntouch "+mark+"\n")
+	commit := r.commit("hostile")
+	t.Setenv("HOME", r.dir) // a user's configuration that came from elsewhere
+	dir := filepath.Join(t.TempDir(), "clone")
+	if err := Clone(context.Background(), "file://"+r.dir, dir); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Checkout(context.Background(), dir, commit); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(mark); err == nil {
+		t.Error("the clone ran a program of the repository")
+	}
+}
+
+func TestCloneChecksObjects(t *testing.T) {
+	r := newRepo(t)
+	r.write(".gitmodules", "[submodule \"x\"]\n\tpath = x\n\turl = ../x\n\tupdate = !touch /tmp/x\n")
+	r.commit("hostile")
+	err := Clone(context.Background(), "file://"+r.dir, filepath.Join(t.TempDir(), "clone"))
+	if err == nil || !strings.Contains(err.Error(), "gitmodulesUpdate") {
+		t.Errorf("Clone = %v; want git's complaint about the object", err)
+	}
+}
+
+func TestCloneRefuses(t *testing.T) {
+	for _, source := range []string{
+		"ext::sh -c id", "http://forge.example.org/x", "https://bot:hunter2@forge.example.org/x",
+		"-oProxyCommand=id", "git://forge.example.org/x", "relative/path", "ssh://-oProxyCommand=id/x", "file://host/x",
+	} {
+		t.Run(source, func(t *testing.T) {
+			err := Clone(context.Background(), source, filepath.Join(t.TempDir(), "x"))
+			if err == nil {
+				t.Fatal("expected an error")
+			}
+			if strings.Contains(err.Error(), "hunter2") {
+				t.Errorf("the error tells the password: %v", err)
+			}
+		})
+	}
+}
+
+func TestNarHash(t *testing.T) {
+	r := newRepo(t)
+	r.git("commit", "--quiet", "--allow-empty", "-m", "empty")
+	ctx := context.Background()
+	// The hash that every Nix gives an empty folder.
+	const empty = "sha256-pQpattmS9VmO3ZIQUFn66az8GSmB4IvYhTTCFn6SUmo="
+	if got, err := NarHash(ctx, r.dir); err != nil || got != empty {
+		t.Errorf("NarHash of an empty tree = %q, %v; want %q", got, err, empty)
+	}
+	r.write("a/b", "hello\n")
+	r.write("a.txt", "")
+	r.write("a-b/run", "#!/bin/sh\n")
+	if err := os.Chmod(filepath.Join(r.dir, "a-b/run"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink("a/b", filepath.Join(r.dir, "link")); err != nil {
+		t.Fatal(err)
+	}
+	r.commit("version: '3.8'\n")
+	// From `nix-hash --type sha256 --sri` of the unpacked archive.
+	const want = "sha256-r/Y1v1Jecws5CRSKEoEDKxFKCd8Z2VBC1MFmdpkLhdc="
+	if got, err := NarHash(ctx, r.dir); err != nil || got != want {
+		t.Errorf("NarHash = %q, %v; want %q", got, err, want)
+	}
+}

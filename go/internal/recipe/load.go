@@ -1,0 +1,184 @@
+package recipe
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/docker/cli/cli/compose/loader"
+	"github.com/docker/cli/cli/compose/schema"
+	"github.com/docker/cli/cli/compose/types"
+)
+
+// Load reads the checkout in dir as abra would deploy it with env, the app's whole
+// environment (its env file as variables; STACK_NAME is derived from DOMAIN where
+// it isn't there). files are the active compose files relative to dir; none means
+// those of env's COMPOSE_FILE. The driver's override file is not among them: it is
+// no part of the recipe.
+//
+// A fault of the recipe is a Problem, not an error: a Facts with Problems may be
+// incomplete and must not be deployed.
+func Load(dir string, env map[string]string, files []string) (*Facts, error) {
+	root, err := filepath.EvalSymlinks(dir)
+	if err != nil {
+		return nil, fmt.Errorf("load recipe: %w", err)
+	}
+	f := &Facts{Dir: root, Environment: maps.Clone(env)}
+	if f.Environment == nil {
+		f.Environment = map[string]string{}
+	}
+	if f.Environment["STACK_NAME"] == "" {
+		f.Environment["STACK_NAME"] = StackName(f.Environment["DOMAIN"])
+	}
+	f.Stack = f.Environment["STACK_NAME"]
+	if err := f.findSymlinks(); err != nil {
+		return nil, fmt.Errorf("load recipe %s: %w", dir, err)
+	}
+	if err := f.readSample(); err != nil {
+		return nil, err
+	}
+	if err := f.readExports(); err != nil {
+		return nil, err
+	}
+	if len(files) == 0 {
+		files = ComposeFiles(f.Environment)
+	}
+	if err := f.readCompose(files); err != nil {
+		return nil, err
+	}
+	f.derive()
+	return f, nil
+}
+
+func (f *Facts) problem(rule, place, format string, args ...any) {
+	f.Problems = append(f.Problems, Problem{Rule: rule, Place: place, Text: fmt.Sprintf(format, args...)})
+}
+
+func (f *Facts) readSample() error {
+	text, ok, err := f.read(".env.sample", ".env.sample", maxEnvFile)
+	if err != nil || !ok {
+		return err
+	}
+	if f.Sample, err = ParseEnv(".env.sample", string(text)); err != nil {
+		f.problem(RuleInvalid, ".env.sample", "%v", err)
+	}
+	for _, e := range f.Sample {
+		if e.Key == "STACK_NAME" {
+			f.problem(RuleDriverKey, fmt.Sprintf(".env.sample:%d", e.Line), "STACK_NAME=%s", e.Value)
+		}
+	}
+	return nil
+}
+
+// readExports adds the exports of abra.sh to the environment, as abra does: they
+// win over the env file. The driver's own keys are a Problem and are not taken.
+func (f *Facts) readExports() error {
+	text, ok, err := f.read("abra.sh", "abra.sh", maxCompose)
+	if err != nil || !ok {
+		return err
+	}
+	f.Exports = Exports(string(text))
+	for _, key := range slices.Sorted(maps.Keys(f.Exports)) {
+		if IsDriverKey(key) {
+			f.problem(RuleDriverKey, "abra.sh", "export %s=%s", key, f.Exports[key])
+			continue
+		}
+		f.Environment[key] = f.Exports[key]
+	}
+	return nil
+}
+
+// read gives a file of the checkout. It is not ok where the file is missing or a
+// Problem was noted: it lies outside, is no regular file, or is too large.
+func (f *Facts) read(name, place string, limit int64) (text []byte, ok bool, err error) {
+	path, err := f.inside(name)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, false, nil
+	}
+	if err != nil {
+		f.problem(RuleOutside, place, "%v", err)
+		return nil, false, nil
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, false, fmt.Errorf("read %s: %w", name, err)
+	}
+	if !info.Mode().IsRegular() {
+		f.problem(RuleOutside, place, "%s is not a regular file", name)
+		return nil, false, nil
+	}
+	if info.Size() > limit {
+		f.problem(RuleTooLarge, place, "expected at most %d bytes, found %d", limit, info.Size())
+		return nil, false, nil
+	}
+	text, err = os.ReadFile(path)
+	if err != nil {
+		return nil, false, fmt.Errorf("read %s: %w", name, err)
+	}
+	return text, true, nil
+}
+
+func (f *Facts) readCompose(names []string) error {
+	if len(names) > maxFiles {
+		f.problem(RuleTooLarge, "COMPOSE_FILE", "expected at most %d files, found %d", maxFiles, len(names))
+		return nil
+	}
+	f.workDir = filepath.Join(f.Dir, filepath.Dir(names[0]))
+	before := len(f.Problems)
+	var parsed []types.ConfigFile
+	for _, name := range names {
+		config, err := f.parse(name)
+		if err != nil {
+			return err
+		}
+		if config != nil {
+			parsed = append(parsed, types.ConfigFile{Filename: name, Config: config})
+		}
+	}
+	if len(parsed) == 0 {
+		if len(f.Problems) == before {
+			f.problem(RuleInvalid, "COMPOSE_FILE", "names no compose file")
+		}
+		return nil
+	}
+	f.ComposeVersion = schema.Version(parsed[0].Config)
+	f.written = parsed[0].Config["version"]
+	for _, file := range parsed {
+		config, err := f.load(file)
+		if err != nil {
+			f.problem(RuleInvalid, file.Filename, "%v", err)
+			continue
+		}
+		f.Files = append(f.Files, File{Name: file.Filename, Config: config})
+	}
+	if len(f.Files) != len(names) {
+		return nil // the merge of an incomplete list is not what would be deployed
+	}
+	config, err := f.load(parsed...)
+	if err != nil {
+		f.problem(RuleInvalid, strings.Join(names, ":"), "%v", err)
+		return nil
+	}
+	f.Config = config
+	return nil
+}
+
+// load runs the loader. Its working directory is that of the first compose file,
+// as abra's. It panics on some malformed input that its schema lets through.
+func (f *Facts) load(files ...types.ConfigFile) (config *types.Config, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			config, err = nil, fmt.Errorf("the compose loader gives up: %v", p)
+		}
+	}()
+	return loader.Load(types.ConfigDetails{
+		Version:     f.ComposeVersion,
+		WorkingDir:  f.workDir,
+		ConfigFiles: files,
+		Environment: f.Environment,
+	})
+}
