@@ -71,6 +71,7 @@ type page struct {
 	Title   string
 	Version string
 	Tagging bool // from schema 2 on
+	Finding bool // by tag; from schema 3 on
 	Banner  string
 	Error   string
 	Filter  string
@@ -101,7 +102,8 @@ func heading(n store.Note) string {
 }
 
 func (s *Site) render(w http.ResponseWriter, status int, name string, p page) {
-	p.Version, p.Tagging, p.Banner = s.Version, s.Store.Schema() >= 2, s.Banner
+	p.Version, p.Banner = s.Version, s.Banner
+	p.Tagging, p.Finding = s.Store.Schema() >= 2, s.Store.Schema() >= 3
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.Header().Set("Content-Security-Policy", "default-src 'self'")
 	w.WriteHeader(status)
