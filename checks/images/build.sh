@@ -7,7 +7,7 @@
 #   # inputs: checks/demo                       further files it is made of (optional)
 # It is run from the repository's root with $INPUTS, a hash of itself and its inputs, and gives
 # each image the label cc-ci.inputs=$INPUTS. An image with the right label is not built again.
-. "$(dirname "$0")/../machine/vars.sh"
+. "${BASH_SOURCE%/*}/../machine/vars.sh"
 
 header() { sed -n "s/^# $2: *//p" "$root/checks/images/$1.sh"; }
 current() {

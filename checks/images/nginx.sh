@@ -5,7 +5,7 @@
 # image: cc-ci.test/nginx:1.22.1
 # replaces: nginx:1.27.1 nginx:1.27.2
 # inputs: checks/images/rootfs.sh
-. "$(dirname "$0")/rootfs.sh"
+. "${BASH_SOURCE%/*}/rootfs.sh"
 
 rootfs nginx-light curl
 useradd_in nginx 101

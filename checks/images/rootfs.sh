@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # Sourced by image scripts: a small root file system of Debian packages, and an image of it.
-. "$(dirname "${BASH_SOURCE[0]}")/../machine/vars.sh"
-. "$(dirname "${BASH_SOURCE[0]}")/../machine/trixie.sh"
+. "${BASH_SOURCE[0]%/*}/../machine/vars.sh"
+. "${BASH_SOURCE[0]%/*}/../machine/trixie.sh"
 
 rootfs=$(mktemp -d)
 trap 'rm -rf "$rootfs"' EXIT

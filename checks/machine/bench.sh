@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # bench.sh: Go's benchmarks, then how long the whole demo takes: three runs, each in full.
-. "$(dirname "$0")/vars.sh"
+. "${BASH_SOURCE%/*}/vars.sh"
 
 (cd "$root/go" && timeout 900 go test -run '^$' -bench . -benchmem ./...) | grep -v '^?\|no test files\|^PASS\|^ok'
 times=()

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # certs.sh: a test CA and its wildcard certificate for the apps' domain, as swarm secrets'
 # source. Reissued when fewer than seven days are left.
-. "$(dirname "$0")/vars.sh"
+. "${BASH_SOURCE%/*}/vars.sh"
 
 dir=$CC_CI_CACHE/certs
 if openssl x509 -in "$dir/cert.pem" -noout -checkend $((7 * 86400)) >/dev/null 2>&1; then exit 0; fi

@@ -2,7 +2,7 @@
 # clean.sh: remove everything that make brought to this machine: the engine with its containers,
 # mounts, bridges and packet filter rules, the Nix store where we made it, the cache, and the
 # Debian packages recorded as newly installed.
-. "$(dirname "$0")/vars.sh"
+. "${BASH_SOURCE%/*}/vars.sh"
 
 if [ "$CC_CI_DOCKER" = host ]; then
   docker stack rm traefik >/dev/null 2>&1 || true

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # demo.sh: the main job on the bundled demo recipe. Nix renders the plan, cc-ci carries it out.
-. "$(dirname "$0")/vars.sh"
+. "${BASH_SOURCE%/*}/vars.sh"
 # shellcheck source=/dev/null
 eval "$("$machine/env.sh")"
 

@@ -4,7 +4,7 @@
 # It has its own socket, folders, containerd, bridge and address pool, and writes no packet
 # filter rules: a second engine with rules on would flush the first one's chains. The few rules
 # containers need are ours (below), marked with the bridge's name and removed by `down`.
-. "$(dirname "$0")/vars.sh"
+. "${BASH_SOURCE%/*}/vars.sh"
 [ "$CC_CI_DOCKER" = own ] || { [ "$1" = down ] || docker version >/dev/null || stop "no engine answers at $socket" "start the host's docker, or unset CC_CI_DOCKER"; exit 0; }
 
 pidfile=$engine/dockerd.pid

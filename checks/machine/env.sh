@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # env.sh: print shell code that makes `nix run .#test-demo` and `nix flake check` work as typed.
-. "$(dirname "$0")/vars.sh"
+. "${BASH_SOURCE%/*}/vars.sh"
 
 ln -sf "$machine/nix-wrapper.sh" "$clone/bin/nix"
 cat <<EOF

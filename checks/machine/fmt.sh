@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # fmt.sh: format what this machine has formatters for, and name the ones that it lacks.
-. "$(dirname "$0")/vars.sh"
+. "${BASH_SOURCE%/*}/vars.sh"
 
 cd "$root"
 "$(dirname "$(readlink -f "$CC_CI_CACHE/bin/go")")/gofmt" -l -w go checks

@@ -3,7 +3,7 @@
 #
 # The host's where it is new enough, or can become so by itself. Otherwise Debian trixie's Go
 # is unpacked into the cache, and it fetches the one asked for as a module.
-. "$(dirname "$0")/vars.sh"
+. "${BASH_SOURCE%/*}/vars.sh"
 . "$machine/trixie.sh"
 
 want=$(awk '$1 == "go" { print $2; exit }' "$root/go/go.mod")

@@ -4,7 +4,7 @@
 # The host's where it is new enough. Otherwise Debian trixie's nix-bin is unpacked into the
 # cache and its loader and library path are rewritten, so that it runs beside an older C
 # library as an ordinary process and its builders see the host's programs. /etc is left alone.
-. "$(dirname "$0")/vars.sh"
+. "${BASH_SOURCE%/*}/vars.sh"
 . "$machine/trixie.sh"
 
 nix=$CC_CI_CACHE/bin/nix

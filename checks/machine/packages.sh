@@ -3,7 +3,7 @@
 #
 # Newly installed packages are written to $CC_CI_CACHE/apt/installed, which `make clean` purges.
 # No service is started and no file of the host's configuration is changed.
-. "$(dirname "$0")/vars.sh"
+. "${BASH_SOURCE%/*}/vars.sh"
 
 missing=()
 want() { command -v "$1" >/dev/null || missing+=("$2"); }

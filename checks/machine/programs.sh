@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # programs.sh: build this clone's programs (cc-ci, abra-standin) into $clone/bin.
-. "$(dirname "$0")/vars.sh"
+. "${BASH_SOURCE%/*}/vars.sh"
 
 commands=()
 for name in cc-ci abra-standin; do

@@ -3,7 +3,7 @@
 # router finds it and serves it over HTTPS with a certificate that verifies; a name that nobody
 # has gets the router's 404; plain names outside the domain don't get our certificate.
 # The hello service is a second router process, answering its /ping.
-. "$(dirname "$0")/vars.sh"
+. "${BASH_SOURCE%/*}/vars.sh"
 
 stack=ccci-prove-$$ host=hello-$$.$domain
 image=$("$machine/traefik/image.sh")

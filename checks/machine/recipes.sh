@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # recipes.sh: make a git repository of each bundled recipe in checks/recipes, in $clone/recipes,
 # and print them as a JSON object of recipe -> git URL.
-. "$(dirname "$0")/vars.sh"
+. "${BASH_SOURCE%/*}/vars.sh"
 
 cd "$root"
 sources={}

@@ -3,7 +3,7 @@
 #
 # `traefik` insists on the real one and compiles it where it must; `demo` takes the real one
 # where it is at hand, else the stand-in. The name of the one in force is left for the site file.
-. "$(dirname "$0")/vars.sh"
+. "${BASH_SOURCE%/*}/vars.sh"
 
 kind=traefik name="traefik ${traefik_version#v}"
 image=$("$machine/traefik/image.sh" "$([ "$1" = demo ] || echo build)")

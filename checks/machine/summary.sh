@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # summary.sh RESULTS: judge lines of "pass|fail|skip NAME". Prints which could not run, by name,
 # and the closing line; exits 1 on a failure, or on a skip that is not foreseen.
-. "$(dirname "$0")/vars.sh"
+. "${BASH_SOURCE%/*}/vars.sh"
 
 results=$1 foreseen=$root/checks/expected-skips.txt bad=0
 count() { grep -c "^$1 " "$results" || true; }

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # swarm.sh: a single-node swarm with the attachable overlay network `proxy`, as on a Co-op
 # Cloud server. The node's address is a loopback address derived from $CC_CI_PORT.
-. "$(dirname "$0")/vars.sh"
+. "${BASH_SOURCE%/*}/vars.sh"
 
+[ "$(docker network inspect -f '{{.Scope}}' proxy 2>/dev/null)" != swarm ] || exit 0
 state=$(docker info --format '{{.Swarm.LocalNodeState}} {{.Swarm.ControlAvailable}}')
 if [ "$state" != "active true" ]; then
   # Made by hand for its interface name: a second engine's would also be called docker_gwbridge.
@@ -17,5 +18,4 @@ if [ "$state" != "active true" ]; then
     --default-addr-pool "$CC_CI_SUBNET.128.0/17" --default-addr-pool-mask-length 26 >/dev/null ||
     stop "docker swarm init failed" "see $engine/log; another swarm at $address?"
 fi
-docker network inspect proxy >/dev/null 2>&1 ||
-  docker network create --driver overlay --attachable proxy >/dev/null
+docker network create --driver overlay --attachable proxy >/dev/null

@@ -3,7 +3,7 @@
 #
 # Go's tests report through `go test -json`; every other check is one named entry. What was
 # skipped is listed by name; a skip that checks/expected-skips.txt doesn't foresee is a failure.
-. "$(dirname "$0")/vars.sh"
+. "${BASH_SOURCE%/*}/vars.sh"
 # shellcheck source=/dev/null
 eval "$("$machine/env.sh")"
 
@@ -26,12 +26,12 @@ check() {
   fi
 }
 
-# go_tests NAME LIMIT FLAGS...: each Go test is an entry; failing ones show their output.
+# go_tests NAME MODULE LIMIT FLAGS...: each Go test is an entry; failing ones show their output.
 go_tests() {
-  local name=$1 limit=$2 log=$CC_CI_CACHE/log/$1.json start=$SECONDS
-  shift 2
+  local name=$1 module=$2 limit=$3 log=$CC_CI_CACHE/log/$1.json start=$SECONDS
+  shift 3
   mkdir -p "${log%/*}"
-  (cd go && timeout "$limit" go test -json "$@" ./...) >"$log" 2>"$log.err" </dev/null ||
+  (cd "$module" && timeout "$limit" go test -json "$@" ./...) >"$log" 2>"$log.err" </dev/null ||
     [ -s "$log" ] || { cat "$log.err"; echo "fail $name" >>"$results"; }
   (cd checks/machine && jq -nrR -f go-test.jq "$log") >"$log.txt"
   sed -n 's/^result //p' "$log.txt" >>"$results"
@@ -41,11 +41,12 @@ go_tests() {
 
 check vet 300 bash -c 'cd go && go vet ./... && go vet -tags live ./...'
 [ ! -e flake.nix ] || check flake-check 600 nix flake check --keep-going -L
+go_tests demo-app checks/demo 300
 if [ "$1" = fast ]; then
-  go_tests unit 600
+  go_tests unit go 600
 else
   check router 120 "$machine/prove-router.sh"
-  go_tests live 3600 -tags live -timeout 55m -p 1
+  go_tests live go 3600 -tags live -timeout 55m -p 1
 fi
 
 "$machine/summary.sh" "$results"

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # up.sh demo | test | tools: bring this machine to where the demo, the tests, or only Nix and Go
 # can run. Every step inspects and acts only if needed, so a second call takes a second.
-. "$(dirname "$0")/vars.sh"
+. "${BASH_SOURCE%/*}/vars.sh"
 
 exec 9>"$CC_CI_CACHE/lock"
 flock -w 3600 9 || stop "another set-up has held $CC_CI_CACHE/lock for an hour" "end it"

@@ -5,7 +5,7 @@
 # swarm's loopback address and its VXLAN port derive from it.
 set -euo pipefail
 
-root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+root=$(cd "${BASH_SOURCE[0]%/*}/../.." && pwd)
 machine=$root/checks/machine
 
 export CC_CI_CACHE=${CC_CI_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/cc-ci}
@@ -14,14 +14,14 @@ export CC_CI_SUBNET=${CC_CI_SUBNET:-10.213} # first two numbers of a private /16
 export CC_CI_DOCKER=${CC_CI_DOCKER:-own}    # "host": use the engine at /var/run/docker.sock
 
 domain=ci.cc-ci.test
-clone=$CC_CI_CACHE/clones/$(printf %s "$root" | cksum | cut -d' ' -f1) # what belongs to this clone alone
+clone=$CC_CI_CACHE/clones/${root//\//_} # what belongs to this clone alone
 engine=$CC_CI_CACHE/docker
 socket=$engine/docker.sock
 if [ "$CC_CI_DOCKER" = host ]; then socket=/var/run/docker.sock; fi
 bridge=ccci$CC_CI_PORT
 traefik_version=v3.7.13
 
-mkdir -p "$clone/bin" "$CC_CI_CACHE/bin" "$engine"
+[ -d "$clone/bin" ] || mkdir -p "$clone/bin" "$CC_CI_CACHE/bin" "$engine"
 export PATH=$CC_CI_CACHE/bin:$PATH:/usr/sbin:/sbin
 export DOCKER_HOST=unix://$socket
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # image.sh: build the stand-in router from go/cmd/router-standin and print its image's tag.
-. "$(dirname "$0")/../vars.sh"
+. "${BASH_SOURCE%/*}/../vars.sh"
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

@@ -2,7 +2,7 @@
 # image.sh [build]: print the tag of a Traefik image that the engine has, bringing it there from
 # (in this order) the engine, a binary compiled before, a registry. Prints nothing where none of
 # these has one; with `build` it compiles one instead (eight minutes on two free cores).
-. "$(dirname "$0")/../vars.sh"
+. "${BASH_SOURCE%/*}/../vars.sh"
 
 official=traefik:$traefik_version
 own=cc-ci.test/traefik:$traefik_version
@@ -20,7 +20,7 @@ import() {
   rm -rf "$tmp"
 }
 
-for image in "$official" "$own"; do
+for image in "$own" "$official"; do
   if has "$image"; then echo "$image" && exit; fi
 done
 if ! [ -x "$binary" ]; then
