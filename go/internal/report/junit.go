@@ -57,9 +57,13 @@ type suite struct {
 	Skipped    int        `xml:"skipped,attr"`
 	Time       string     `xml:"time,attr"`
 	Timestamp  string     `xml:"timestamp,attr,omitempty"`
-	Properties []property `xml:"properties>property,omitempty"`
+	Properties *props     `xml:"properties"`
 	Cases      []testcase `xml:"testcase"`
 	Out        string     `xml:"system-out,omitempty"`
+}
+
+type props struct {
+	List []property `xml:"property"`
 }
 
 type property struct {
@@ -154,7 +158,7 @@ func services(s result.Stage) string {
 	return b.String()
 }
 
-func properties(r result.Result) []property {
+func properties(r result.Result) *props {
 	var out []property
 	for _, p := range identityRows(r) {
 		out = append(out, property{Name: p.Name, Value: p.Value})
@@ -162,7 +166,7 @@ func properties(r result.Result) []property {
 	if r.Level != nil {
 		out = append(out, property{"level", r.Level.String()})
 	}
-	return append(out, property{"again", oneLine(r.Again)})
+	return &props{append(out, property{"again", oneLine(r.Again)})}
 }
 
 func seconds(d time.Duration) string { return fmt.Sprintf("%.3f", max(d, 0).Seconds()) }

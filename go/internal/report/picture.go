@@ -39,14 +39,14 @@ func (a *album) pictures(s result.Stage) []Picture {
 		if e.Kind != screenshot {
 			continue
 		}
-		p := Picture{Caption: oneLine(e.File), Alt: "Screenshot in stage " + oneLine(s.Name)}
-		if e.Step != "" {
-			p.Caption = oneLine(e.Step)
-			p.Alt += " at " + oneLine(e.Step)
+		at := name(s.Name) + ", " + name(e.Step)
+		if e.Step == "" {
+			at = name(s.Name)
 		}
+		p := Picture{Alt: "Screenshot: " + at, Caption: at}
 		data, err := a.embed(e.File)
 		if err != nil {
-			p.Missing = oneLine(err.Error())
+			p.Missing = clip(oneLine(err.Error()), 300)
 		}
 		p.Data = data
 		out = append(out, p)
@@ -56,14 +56,14 @@ func (a *album) pictures(s result.Stage) []Picture {
 
 // embed reads an image. Its type is judged by its bytes, never by its name: only the two
 // kinds that the browser driver writes are let in.
-func (a *album) embed(name string) (template.URL, error) {
+func (a *album) embed(file string) (template.URL, error) {
 	if a.files == nil {
-		return "", fmt.Errorf("not embedded: no folder was given for %s", name)
+		return "", fmt.Errorf("not embedded: no folder was given for %s", file)
 	}
-	if !fs.ValidPath(name) {
-		return "", fmt.Errorf("not embedded: %q leads out of the result's folder", name)
+	if !fs.ValidPath(file) {
+		return "", fmt.Errorf("not embedded: %q leads out of the result's folder", file)
 	}
-	f, err := a.files.Open(name)
+	f, err := a.files.Open(file)
 	if err != nil {
 		return "", fmt.Errorf("not embedded: %w", err)
 	}
@@ -75,11 +75,11 @@ func (a *album) embed(name string) (template.URL, error) {
 	kind := http.DetectContentType(b)
 	switch {
 	case len(b) > maxPicture:
-		return "", fmt.Errorf("not embedded: %s is larger than %d bytes", name, maxPicture)
+		return "", fmt.Errorf("not embedded: %s is larger than %d bytes", file, maxPicture)
 	case a.spent+len(b) > maxPictures:
-		return "", fmt.Errorf("not embedded: %s would make this page's pictures larger than %d bytes", name, maxPictures)
+		return "", fmt.Errorf("not embedded: %s would make this page's pictures larger than %d bytes", file, maxPictures)
 	case !slices.Contains([]string{"image/png", "image/jpeg"}, kind):
-		return "", fmt.Errorf("not embedded: %s: expected a PNG or JPEG image, found %s", name, kind)
+		return "", fmt.Errorf("not embedded: %s: expected a PNG or JPEG image, found %s", file, kind)
 	}
 	a.spent += len(b)
 	return template.URL("data:" + kind + ";base64," + base64.StdEncoding.EncodeToString(b)), nil

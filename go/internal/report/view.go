@@ -17,13 +17,14 @@ type View struct {
 	Word, Tone, Sentence, Took     string
 	PR                             int
 	Started                        time.Time
-	Level                          *Ladder      // nil where there is none
-	Trouble                        *Trouble     // nil where nothing went wrong
-	Notes                          []Note       // findings, residue, notices
-	Stages                         []StageView  //
-	Identity                       []Row        //
+	Level                          *Ladder   // nil where there is none
+	Trouble                        *Trouble  // nil where nothing went wrong
+	Notes                          []Note    // findings, residue, notices
+	Pictures                       []Picture // of a run without trouble; else they are with their stages
+	Stages                         []StageView
+	Identity                       []Row
 	Style                          template.CSS // of this package, not of a result
-	Policy                         string       //
+	Policy                         string
 }
 
 // Ladder is a level as rungs.
@@ -67,8 +68,8 @@ type StepView struct {
 	Diff                                          bool
 }
 
-// FileLink is evidence that is not embedded; File is a relative address.
-type FileLink struct{ Kind, File string }
+// FileLink is evidence that is not embedded; Address is relative to the page.
+type FileLink struct{ Kind, File, Address string }
 
 // Bar is a stage's place on the time line, in percent of the run.
 type Bar struct {
@@ -94,11 +95,13 @@ func NewView(r result.Result, files fs.FS) View {
 	}
 	for i := range r.Stages {
 		s := stageView(r, i, files)
-		if stage == &r.Stages[i] {
+		switch {
+		case stage == &r.Stages[i]:
 			s.Open = true
-		} else {
-			s.Services = inertServices(r.Stages[i].Services)
-			s.Pictures = album.pictures(r.Stages[i])
+		case stage == nil:
+			v.Pictures = append(v.Pictures, album.pictures(r.Stages[i])...)
+		default:
+			s.Services, s.Pictures = inertServices(r.Stages[i].Services), album.pictures(r.Stages[i])
 		}
 		v.Stages = append(v.Stages, s)
 	}
@@ -116,10 +119,10 @@ func ladder(l result.Level) *Ladder {
 func troubleView(s result.Stage, step *result.Step, a *album) *Trouble {
 	t := &Trouble{Tone: tone(s.Outcome), Stage: name(s.Name), Services: inertServices(s.Services), Pictures: a.pictures(s)}
 	if step != nil {
-		t.Place, t.What = oneLine(step.Place), clip(oneLine(step.What), 1000)
+		t.Place, t.What = name(step.Place), clip(oneLine(step.What), 400)
 		t.Expected, t.Seen = clip(Inert(step.Expected), 4000), clip(Inert(step.Seen), 4000)
 	} else {
-		t.What = clip(oneLine(s.Reason), 1000)
+		t.What = clip(oneLine(s.Reason), 400)
 	}
 	return t
 }
@@ -142,7 +145,7 @@ func stageView(r result.Result, i int, files fs.FS) StageView {
 	}
 	for _, e := range s.Evidence {
 		if e.Kind != screenshot && fs.ValidPath(e.File) {
-			v.Files = append(v.Files, FileLink{oneLine(e.Kind), (&url.URL{Path: "./" + e.File}).String()})
+			v.Files = append(v.Files, FileLink{name(e.Kind), clip(oneLine(e.File), 200), (&url.URL{Path: "./" + e.File}).String()})
 		}
 	}
 	v.Log = excerpt(files, s.Name, v.Anchor)
