@@ -24,12 +24,13 @@ fi
 mkdir -p "$CC_CI_CACHE/nix"
 conf=$CC_CI_CACHE/nix/nix.conf
 go_root=$(go env GOROOT)
+mkdir -p "$CC_CI_CACHE/nix/go" # checks/fixture/go.nix finds both under /cc-ci
 cat >"$conf.new" <<EOF
 experimental-features = nix-command flakes
 build-users-group =
 sandbox = true
 sandbox-fallback = false
-sandbox-paths = /bin /usr /lib /lib64 $go_root
+sandbox-paths = /bin /usr /lib /lib64 /etc/ssl /cc-ci/go=$go_root /cc-ci/cache=$CC_CI_CACHE/nix/go
 substituters =
 flake-registry =
 max-jobs = 2

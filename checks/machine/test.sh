@@ -40,7 +40,9 @@ go_tests() {
 }
 
 check vet 300 bash -c 'cd go && go vet ./... && go vet -tags live ./...'
-[ ! -e flake.nix ] || check flake-check 600 nix flake check --keep-going -L
+check flake-check 900 nix flake check --keep-going -L
+check nix-errors 120 checks/lib-errors.sh
+check nix-scale 120 checks/scale.sh
 go_tests demo-app checks/demo 300
 if [ "$1" = fast ]; then
   go_tests unit go 600

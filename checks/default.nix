@@ -1,0 +1,53 @@
+# This project's own checks, for `nix flake check` (I2). Each is one derivation that says first which
+# nixpkgs it was made with.
+{ self, pkgs }:
+let
+  inherit (builtins) concatStringsSep filter readFile split toJSON;
+
+  which = if pkgs ? isFixture then "checks/fixture, a stand-in for nixpkgs" else "nixpkgs ${pkgs.lib.version}";
+  check = name: env: script: pkgs.runCommand "check-${name}" env ''
+    echo "${name}: made with ${which}"
+    ${script}
+    touch "$out"
+  '';
+
+  # Passes where failures, a list of messages, is empty; else prints them.
+  none = name: failures: check name { text = concatStringsSep "\n" failures; passAsFile = [ "text" ]; } ''
+    [ ! -s "$textPath" ] || { cat "$textPath"; exit 1; }
+  '';
+
+  run = import ../lib/tests/run.nix;
+  template = (import ../lib/template/flake.nix).outputs {
+    self = { };
+    inherit (self.inputs) nixpkgs;
+    cc-ci = self;
+  };
+  system = pkgs.stdenv.hostPlatform.system;
+in
+{
+  lib = none "lib" (run (import ../lib/tests).tests);
+
+  parity = none "parity" (run (import ./parity.nix { inherit (pkgs) lib; }));
+
+  docs = check "docs" { committed = ../docs/reference; generated = self.packages.${system}.docs; } ''
+    cd "$TMPDIR"
+    for page in recipe.md plan.schema.json; do
+      diff -u "$committed/$page" "$generated/$page" || { echo "docs/reference/$page differs from the schema: run lib/tests/update.sh"; exit 1; }
+    done
+  '';
+
+  flake-size = none "flake-size"
+    (let lines = builtins.length (filter builtins.isString (split "\n" (readFile ../flake.nix))) - 1;
+    in if lines < 80 then [ ] else [ "flake.nix: expected fewer than 80 lines, found ${toString lines}: it is a table of contents" ]);
+
+  template = check "template" { plan = template.packages.${system}.plan-example; app = toJSON template.apps.${system}.test-example; } ''
+    grep -q '"recipe":"example"' "$plan"
+  '';
+
+  # What can't be checked here is named, so that a green list is never read as more than it is.
+  not-run = check "not-run" { } (if pkgs ? isFixture then ''
+    echo "not run with the stand-in: VM checks, builds with nixpkgs' own toolchain"
+  '' else ''
+    echo "everything was run"
+  '');
+}

@@ -1,0 +1,17 @@
+# plan : string -> filled recipe -> plan
+#
+# Expands a checked recipe into what `cc-ci run --plan` reads, as one value that toJSON renders. The
+# Go package internal/plan is the other side of this border; `schema` counts its versions.
+name: recipe:
+let
+  inherit (builtins) attrNames map;
+  inherit (recipe) state;
+in
+{
+  schema = 1;
+  recipe = name;
+  inherit (recipe) description category source env compose hosts secrets ready upgrade backup local limits;
+  state = state // { generic = state.write ++ state.verify ++ state.change == [ ]; };
+  flows = map (flow: { name = flow; steps = recipe.flows.${flow}; }) (attrNames recipe.flows);
+  inherit (recipe.policy) exceptions;
+}

@@ -1,0 +1,111 @@
+# What a well-typed recipe must still promise: its lists prove something, and every template is known.
+#
+# rules : filled recipe -> [ { path; text; } ]
+let
+  inherit (builtins) attrNames any concatLists concatStringsSep elem elemAt filter genList hasAttr head isAttrs isList isString length map match replaceStrings split;
+  t = import ./types.nix;
+  nearest = import ./nearest.nix;
+
+  builtin = [ "domain" "base" "stack" "recipe" "run" ];
+  problem = path: text: [ { inherit path text; } ];
+  each = f: list: concatLists (genList (i: f i (elemAt list i)) (length list));
+
+  # Fields that hold names or a grammar of their own, in which `${` has no meaning.
+  literal = [ "as" "allow" "method" "service" ];
+
+  # Every string below value, with its place.
+  strings = path: value:
+    if isString value then [ { inherit path value; } ]
+    else if isList value then each (i: strings (t.at path i)) value
+    else if isAttrs value then
+      concatLists (map (key: strings (t.join path key) value.${key})
+        (filter (key: !elem key literal && !(key == "save" && !(value.save ? as))) (attrNames value)))
+    else [ ];
+
+  # The templates of a text: [ [ name ] ]; `$${` is a literal `${`.
+  templates = text: filter isList (split "[$][{]([^}]*)}?" (replaceStrings [ "$\${" ] [ "" ] text));
+
+  unknown = known: { path, value }:
+    concatLists (map
+      (found:
+        let
+          name = head found;
+          near = nearest name known;
+        in
+        if elem name known || match "secret:[A-Za-z_][A-Za-z0-9_-]*" name != null then [ ]
+        else problem path ("`\${${name}}` is never saved before this step; "
+          + (if near == null then "known here: ${concatStringsSep ", " known}" else "did you mean `\${${near}}`?")))
+      (templates value));
+
+  texts = known: path: value: concatLists (map (unknown known) (strings path value));
+
+  savedByBrowser = steps: concatLists (map (s: if s ? save then [ s.save.as ] else [ ]) steps);
+  saved = step:
+    if step ? save then [ step.save.as ]
+    else if step ? browser then savedByBrowser step.browser
+    else attrNames (step.http.save or step.exec.save or { });
+
+  # Checks browser steps in order; each knows what those before it saved.
+  inOrder = known: path: steps: each
+    (i: step: texts (known ++ savedByBrowser (genList (elemAt steps) i)) (t.at path i) step)
+    steps;
+
+  list = known: path: steps:
+    each
+      (i: step:
+        let
+          sofar = known ++ concatLists (map saved (genList (elemAt steps) i));
+          at = t.at path i;
+        in
+        texts sofar at (removeAttrs step [ "browser" ])
+        ++ inOrder sofar "${at}.browser" (step.browser or [ ]))
+      steps;
+
+  browserExpects = step: !(step.optional or false)
+    && any (verb: hasAttr verb step) [ "expectText" "expectURL" "expectTitle" "expectNoConsoleErrors" "eval" "download" "wait" ];
+  expects = step:
+    if step ? browser then any browserExpects step.browser
+    else (step ? http && (step.http.expect or { }) != { }) || (step.exec or { }) ? expect;
+
+  mute = path: i: step:
+    let
+      at = t.at path i;
+      verb = head (filter (v: v != "timeout") (attrNames step));
+    in
+    if step ? save || expects step || (step.${verb}.save or { }) != { } then [ ]
+    else if step ? browser then problem "${at}.browser" "expected at least one expectation, found none"
+    else problem "${at}.${verb}.expect" "expected an expectation or a save, found neither";
+
+  state = { write, verify, change }: backup:
+    let
+      none = what: path: found: if found == [ ] then problem path "expected at least one step, found none: ${what}" else [ ];
+      known = builtin ++ concatLists (map saved write);
+    in
+    if write ++ verify ++ change == [ ] then [ ]
+    else none "`verify` and `change` need something that was written" "state.write" write
+      ++ none "say how to see what `state.write` wrote" "state.verify" verify
+      ++ (if backup.notApplicable != "" then [ ] else none "a restore is only seen after a change (or say why in `backup.notApplicable`)" "state.change" change)
+      ++ list builtin "state.write" write
+      ++ list known "state.verify" verify
+      ++ list known "state.change" change
+      ++ each (mute "state.verify") verify
+      ++ (if verify == [ ] || any expects verify then [ ] else problem "state.verify" "expected at least one expectation, found none: a list that expects nothing proves nothing");
+
+  flow = name: steps:
+    inOrder builtin "flows.${name}" steps
+    ++ (if match "[A-Za-z0-9][A-Za-z0-9._-]*" name == null then problem "flows.${name}" "expected a name of letters, digits, dots and dashes" else [ ])
+    ++ (if any browserExpects steps then [ ] else problem "flows.${name}" "expected at least one expectation, found none: a flow that expects nothing proves nothing");
+
+  secretsInArgv = path: each (i: step: each
+    (j: word: if length (split "[$][{]secret:" word) > 1 then problem "${t.at path i}.exec.command[${toString j}]" "expected no secret in a command line, found one: give it by `stdin` or `env`" else [ ])
+    (step.exec.command or [ ]));
+in
+recipe:
+state recipe.state recipe.backup
+++ concatLists (map (list: secretsInArgv "state.${list}" recipe.state.${list}) [ "write" "verify" "change" ])
+++ concatLists (map (name: flow name recipe.flows.${name}) (attrNames recipe.flows))
+++ texts builtin "env" recipe.env
+++ texts builtin "hosts" recipe.hosts
+++ (if elem 404 recipe.ready.status then problem "ready.status" "expected statuses that only the app gives, found 404: the router answers so for an app that isn't there" else [ ])
+++ (if recipe.upgrade.from == [ ] && recipe.upgrade.notApplicable == "" then problem "upgrade.from" "expected at least one starting version, found none (or say why in `upgrade.notApplicable`)" else [ ])
+++ (if recipe.backup.restore == [ ] && recipe.backup.notApplicable == "" then problem "backup.restore" "expected at least one way to restore, found none (or say why in `backup.notApplicable`)" else [ ])

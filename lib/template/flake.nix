@@ -1,0 +1,21 @@
+{
+  description = "Our recipes, tested by cc-ci";
+
+  # The address of the cc-ci that your server runs, and its nixpkgs, so that nothing is locked twice.
+  inputs.cc-ci.url = "git+https://git.example.org/recipe-maintainers/cc-ci";
+  inputs.nixpkgs.follows = "cc-ci/nixpkgs";
+
+  outputs = { cc-ci, nixpkgs, ... }:
+    let
+      system = "x86_64-linux";
+      tests = cc-ci.lib.mkTests {
+        pkgs = nixpkgs.legacyPackages.${system};
+        recipes = ./recipes;
+      };
+    in
+    {
+      apps.${system} = tests.apps; # nix run .#test-example
+      packages.${system} = tests.packages; # nix build .#plan-example
+      checks.${system} = tests.checks; # nix flake check
+    };
+}

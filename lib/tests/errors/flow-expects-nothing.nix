@@ -1,0 +1,1 @@
+{ flows.home = [ { goto = "/"; } ]; ready.status = [ 404 ]; upgrade.from = [ ]; backup.restore = [ ]; }

@@ -1,0 +1,1 @@
+{ flows.home = [ { goto = "/"; } { click = { role = "link"; text = "x"; }; } ]; }

@@ -1,0 +1,1 @@
+{ backup.notApplicable = "none"; state = { write = [ { exec.command = [ "psql" "\${secret:db}" ]; } ]; verify = [ { http = { path = "/"; expect.status = 200; }; } ]; }; }

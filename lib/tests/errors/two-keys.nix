@@ -1,0 +1,1 @@
+{ state.write = [ { http.path = "/"; exec.command = [ "true" ]; } { timeout = "3s"; } "wait" ]; }

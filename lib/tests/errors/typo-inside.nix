@@ -1,0 +1,1 @@
+{ ready.pth = "/status"; limits.Deploy = "1m"; }

@@ -1,0 +1,1 @@
+{ reddy.path = "/status"; }

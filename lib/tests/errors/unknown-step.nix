@@ -1,0 +1,1 @@
+{ state = { write = [ { htpp.path = "/"; } ]; verify = [ { http = { path = "/"; expect.statsu = 200; }; } ]; change = [ { exec.comand = [ "true" ]; } ]; }; }

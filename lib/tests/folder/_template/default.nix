@@ -1,0 +1,1 @@
+throw "a template is no recipe"

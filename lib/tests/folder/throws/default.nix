@@ -1,0 +1,1 @@
+throw "no other recipe may be read"
