@@ -120,14 +120,6 @@ func inside(address string) error {
 	return nil
 }
 
-func TestStyleAsksForNothing(t *testing.T) {
-	for _, s := range []string{"url(", "@import", "http:", "https:", "//"} {
-		if strings.Contains(Style, s) {
-			t.Errorf("style.css: expected no %q", s)
-		}
-	}
-}
-
 func TestPageEmbedsPictures(t *testing.T) {
 	got := page(t, redRun())
 	if n := strings.Count(got, `<img src="data:image/png;base64,`); n != 2 {

@@ -91,7 +91,7 @@ func NewView(r result.Result, files fs.FS) View {
 	album := &album{files: files}
 	stage, step := trouble(r)
 	if stage != nil {
-		v.Trouble = troubleView(*stage, step, album)
+		v.Trouble = troubleView(r, *stage, step, album)
 	}
 	for i := range r.Stages {
 		s := stageView(r, i, files)
@@ -116,13 +116,17 @@ func ladder(l result.Level) *Ladder {
 	return out
 }
 
-func troubleView(s result.Stage, step *result.Step, a *album) *Trouble {
+// troubleView is nil where the page's first sentence has said it all.
+func troubleView(r result.Result, s result.Stage, step *result.Step, a *album) *Trouble {
 	t := &Trouble{Tone: tone(s.Outcome), Stage: name(s.Name), Services: inertServices(s.Services), Pictures: a.pictures(s)}
 	if step != nil {
 		t.Place, t.What = name(step.Place), clip(oneLine(step.What), 400)
 		t.Expected, t.Seen = clip(Inert(step.Expected), 4000), clip(Inert(step.Seen), 4000)
-	} else {
+	} else if s.Reason != r.Reason {
 		t.What = clip(oneLine(s.Reason), 400)
+	}
+	if step == nil && t.What == "" && len(t.Services)+len(t.Pictures) == 0 {
+		return nil
 	}
 	return t
 }
