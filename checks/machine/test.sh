@@ -41,6 +41,8 @@ go_tests() {
 
 check vet 300 bash -c 'cd go && go vet ./... && go vet -tags live ./...'
 check flake-check 900 nix flake check --keep-going -L
+sed -n 's/^trace: not run: \([a-z-]*\):.*/skip \1/p' "$CC_CI_CACHE/log/flake-check" | sort -u >>"$results"
+check nix-parse 120 checks/parse.sh
 check nix-errors 120 checks/lib-errors.sh
 check nix-scale 120 checks/scale.sh
 go_tests demo-app checks/demo 300
