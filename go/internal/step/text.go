@@ -1,0 +1,55 @@
+package step
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"coopcloud.tech/cc-ci/internal/plan"
+)
+
+// readable is the length in bytes up to which a text is shown; looked is how much of
+// it is masked before it is cut, which is more than any mask can shrink.
+const (
+	readable = 300
+	looked   = 64 << 10
+)
+
+// describe says what a step does, in the words of the plan.
+func describe(s plan.Step) string {
+	switch {
+	case s.HTTP != nil:
+		return short(method(s.HTTP) + " " + s.HTTP.Path)
+	case s.Exec != nil:
+		return short(s.Exec.Service + ": " + strings.Join(s.Exec.Command, " "))
+	case s.Save != nil:
+		return short("save " + s.Save.As)
+	case s.Browser != nil:
+		return fmt.Sprintf("browser, %d steps", len(s.Browser))
+	}
+	return "nothing"
+}
+
+// quote shows a template of the plan.
+func quote(template string) string { return strconv.Quote(short(template)) }
+
+// seen shows what came from the app: masked, cut, control characters escaped.
+func (r *runner) seen(text string) string { return strconv.Quote(r.cut(text)) }
+
+// cut masks and cuts an error's text.
+func (r *runner) cut(text string) string {
+	return short(r.Mask(text[:min(len(text), looked)]))
+}
+
+// short cuts a text between two characters.
+func short(text string) string {
+	if len(text) <= readable {
+		return text
+	}
+	end := readable
+	for end > readable-utf8.UTFMax && !utf8.RuneStart(text[end]) {
+		end--
+	}
+	return text[:end] + "..."
+}
