@@ -25,49 +25,49 @@ const (
 
 // Result is one run, whole.
 type Result struct {
-	Schema   int       `json:"schema"`
-	ID       string    `json:"id"` // unique: time and random part
-	Recipe   string    `json:"recipe"`
-	PR       int       `json:"pr"`
-	Domain   string    `json:"domain"`
-	Started  time.Time `json:"started"`
-	Ended    time.Time `json:"ended"`
-	Outcome  Outcome   `json:"outcome"`
-	Reason   string    `json:"reason,omitempty"` // one sentence; empty where all passed
-	Level    *Level    `json:"level,omitempty"`  // nil for a run of single stages
-	Identity Identity  `json:"identity"`
-	Stages   []Stage   `json:"stages"`
-	Findings []Finding `json:"findings,omitempty"`
-	Residue  []string  `json:"residue,omitempty"` // what teardown could not remove (S8)
-	Notices  []string  `json:"notices,omitempty"` // overrides in force, stand-ins used, shortened names, retries
-	Again    string    `json:"again"`             // the command that repeats the run
+	Schema   int       `json:"schema"`             // of this file: 1
+	ID       string    `json:"id"`                 // unique: time and random part
+	Recipe   string    `json:"recipe"`             // name of its folder and repository
+	PR       int       `json:"pr"`                 // number of the pull request; 0 from a shell
+	Domain   string    `json:"domain"`             // of the app under test
+	Started  time.Time `json:"started"`            // first stage
+	Ended    time.Time `json:"ended"`              // last stage
+	Outcome  Outcome   `json:"outcome"`            // the worst of the stages
+	Reason   string    `json:"reason,omitempty"`   // one sentence; empty where all passed
+	Level    *Level    `json:"level,omitempty"`    // nil for a run of single stages
+	Identity Identity  `json:"identity"`           // what exactly was tested
+	Stages   []Stage   `json:"stages"`             // in the order they ran
+	Findings []Finding `json:"findings,omitempty"` // what a person should know
+	Residue  []string  `json:"residue,omitempty"`  // what teardown could not remove (S8)
+	Notices  []string  `json:"notices,omitempty"`  // overrides in force, stand-ins used, shortened names, retries
+	Again    string    `json:"again"`              // the command that repeats the run
 }
 
 // Level is the rung reached (0-5), with what was climbed past.
 type Level struct {
-	Reached       int  `json:"reached"`
+	Reached       int  `json:"reached"`                 // rungs climbed
 	NotApplicable int  `json:"notApplicable,omitempty"` // declared, climbed past
-	Generic       bool `json:"generic,omitempty"`
+	Generic       bool `json:"generic,omitempty"`       // the recipe declared no state of its own
 }
 
 // Identity is what makes two runs the same run.
 type Identity struct {
-	Commit    string            `json:"commit"`            // of the recipe, 40 hex digits
-	NarHash   string            `json:"narHash,omitempty"` // sha256-... of the recipe's tree at Commit
-	Version   string            `json:"version"`           // the recipe's version label, or the nearest tag
-	Images    map[string]string `json:"images"`            // image as written -> digest or id
-	Abra      string            `json:"abra"`              // name and version of what deployed
-	Router    string            `json:"router"`
-	Engine    string            `json:"engine"`
-	Browser   string            `json:"browser,omitempty"`
-	Driver    string            `json:"driver"`
-	PlanHash  string            `json:"planHash"`
+	Commit    string            `json:"commit"`              // of the recipe, 40 hex digits
+	NarHash   string            `json:"narHash,omitempty"`   // sha256-... of the recipe's tree at Commit
+	Version   string            `json:"version"`             // the recipe's version label, or the nearest tag
+	Images    map[string]string `json:"images"`              // image as written -> digest or id
+	Abra      string            `json:"abra"`                // name and version of what deployed
+	Router    string            `json:"router"`              // name and version of what routed
+	Engine    string            `json:"engine"`              // name and version of the container engine
+	Browser   string            `json:"browser,omitempty"`   // name and version
+	Driver    string            `json:"driver"`              // version of cc-ci
+	PlanHash  string            `json:"planHash"`            // of the plan's JSON
 	Overrides []string          `json:"overrides,omitempty"` // "name: what it does"
 }
 
 // Stage is one stage's verdict.
 type Stage struct {
-	Name     string        `json:"name"`
+	Name     string        `json:"name"` // prepare, install, backup, local, upgrade, remove, report
 	Outcome  Outcome       `json:"outcome"`
 	Reason   string        `json:"reason,omitempty"` // first line: step, expected, seen
 	Started  time.Time     `json:"started"`
