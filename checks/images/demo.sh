@@ -9,6 +9,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 for version in 1.0.0 2.0.0 3.0.0; do
   (cd checks/demo && CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.version=$version" -o "$work/notes" .)
+  docker image rm "cc-ci.test/notes:$version" >/dev/null 2>&1 || true # else an older build stays without a name
   # A new volume takes its owner from the image's folder.
   mkdir -p "$work/data"
   tar -C "$work" --sort=name --mtime=@0 --owner=65534 --group=65534 --numeric-owner -c notes data |

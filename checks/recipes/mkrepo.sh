@@ -10,7 +10,7 @@ set -euo pipefail
 [ $# = 2 ] || { echo "usage: mkrepo.sh NAME OUT" >&2; exit 2; }
 name=$1 out=$(realpath -m "$2")
 cd "$(dirname "$(realpath "$0")")"
-[ -d "$name" ] || { echo "mkrepo.sh: $name: expected one of: $(ls -d -- */ | tr -d '\n')" >&2; exit 2; }
+[ -d "$name" ] || { echo "mkrepo.sh: $name: expected one of:" */ >&2; exit 2; }
 
 
 source=$({ cat mkrepo.sh; find "$name" -type f -printf '%p %m\n' -o -type l -printf '%p -> %l\n' | sort
