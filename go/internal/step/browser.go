@@ -19,6 +19,7 @@ type walk struct {
 // browser does a step that is a walk. Each of its verbs has a limit of its own and the browser keeps
 // it, so running out of time as a whole is the browser's trouble, not the app's.
 func (r *runner) browser(ctx context.Context, at string, s plan.Step) error {
+	at += ".browser"
 	started, limit := time.Now(), s.Timeout.Of(r.Limit*time.Duration(len(s.Browser)))
 	walks := make(chan walk, 1) // what an abandoned flow leaves at last, nobody takes
 	err := watch(ctx, limit, func(ctx context.Context) error {
@@ -34,8 +35,7 @@ func (r *runner) browser(ctx context.Context, at string, s plan.Step) error {
 	case w = <-walks:
 	default:
 	}
-	var f *Failure
-	if err != nil && !errors.As(err, &f) {
+	if result.OutcomeOf(err) == result.Error { // a browser's failure names its place itself
 		err = fmt.Errorf("%s: %s: %w", at, describe(s), err)
 	}
 	if len(w.steps) == 0 {

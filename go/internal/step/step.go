@@ -66,8 +66,9 @@ type ExecResult struct {
 	Stdout, Stderr string
 }
 
-// Browser walks through pages. The name is the place of the walk ("flows.login", "state.write[2]"); what it saves goes
-// into vars. A page that shows something else than expected is a *Failure; any other error is the browser's own.
+// Browser walks through pages. The name is the place of the walk ("flows.login", "state.write[2].browser"); what it saves goes
+// into vars. A page that shows something else than expected is an error that blames the recipe (result.Blamed); any other is
+// the browser's own.
 type Browser interface {
 	Flow(ctx context.Context, name string, steps []plan.BrowserStep, vars *Vars) ([]result.Step, []result.Evidence, error)
 }

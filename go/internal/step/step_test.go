@@ -156,6 +156,7 @@ func (b testBrowser) Flow(ctx context.Context, name string, _ []plan.BrowserStep
 
 func TestBrowserWalks(t *testing.T) {
 	broken := errors.New("ERR_NETWORK_CHANGED")
+	wrongPage := result.Fault(errors.New("x[1]: expected another title"))
 	two := []result.Step{{Place: "x[0]", Outcome: result.Pass}, {Place: "x[1]", Outcome: result.Fail}}
 	for _, c := range []struct {
 		name    string
@@ -163,24 +164,24 @@ func TestBrowserWalks(t *testing.T) {
 		places  string
 		outcome result.Outcome
 	}{
-		{"none", nil, "[state.write[0]]", result.Error},
+		{"none", nil, "[state.write[0].browser]", result.Error},
 		{"passes", testBrowser(func(_ context.Context, name string, vars *step.Vars) ([]result.Step, []result.Evidence, error) {
 			vars.Set("title", name)
 			return two[:1], nil, nil
 		}), "[x[0]]", result.Pass},
 		{"page is wrong", testBrowser(func(context.Context, string, *step.Vars) ([]result.Step, []result.Evidence, error) {
-			return two, []result.Evidence{{File: "shot.png"}}, &step.Failure{Place: "x[1]"}
+			return two, []result.Evidence{{File: "shot.png"}}, wrongPage
 		}), "[x[0] x[1]]", result.Fail},
 		{"browser is broken", testBrowser(func(context.Context, string, *step.Vars) ([]result.Step, []result.Evidence, error) {
 			return nil, nil, broken
-		}), "[state.write[0]]", result.Error},
+		}), "[state.write[0].browser]", result.Error},
 		{"browser takes too long as a whole", testBrowser(func(ctx context.Context, _ string, _ *step.Vars) ([]result.Step, []result.Evidence, error) {
 			<-ctx.Done()
 			return nil, nil, ctx.Err()
-		}), "[state.write[0]]", result.Error},
+		}), "[state.write[0].browser]", result.Error},
 		{"browser panics", testBrowser(func(context.Context, string, *step.Vars) ([]result.Step, []result.Evidence, error) {
 			panic("unknown object")
-		}), "[state.write[0]]", result.Error},
+		}), "[state.write[0].browser]", result.Error},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			d := deps(serve(t, echo))
@@ -196,11 +197,11 @@ func TestBrowserWalks(t *testing.T) {
 			if c.browser == nil && !strings.Contains(err.Error(), "no browser on this machine") {
 				t.Errorf("the error doesn't help: %v", err)
 			}
-			if c.outcome == result.Fail && len(evidence) != 1 {
-				t.Error("the evidence is lost")
+			if c.outcome == result.Fail && (len(evidence) != 1 || err != wrongPage) {
+				t.Errorf("the evidence is lost or the error changed: %v, %v", evidence, err)
 			}
 			if c.outcome == result.Pass {
-				if title, _ := d.Vars.Get("title"); title != "state.write[0]" {
+				if title, _ := d.Vars.Get("title"); title != "state.write[0].browser" {
 					t.Errorf("saved %q", title)
 				}
 			}
