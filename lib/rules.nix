@@ -8,6 +8,7 @@ let
 
   builtin = [ "domain" "base" "stack" "recipe" "run" ];
   problem = path: text: [ { inherit path text; } ];
+  need = kept: path: text: if kept then [ ] else problem path text;
   each = f: list: concatLists (genList (i: f i (elemAt list i)) (length list));
 
   # Fields that hold names or a grammar of their own, in which `${` has no meaning.
@@ -34,7 +35,7 @@ let
         in
         if elem name known || match "secret:[A-Za-z_][A-Za-z0-9_-]*" name != null then [ ]
         else problem path ("`\${${name}}` is never saved before this step; "
-          + (if near == null then "known here: ${concatStringsSep ", " known}" else "did you mean `\${${near}}`?")))
+          + (if near == null then "known here: ${concatStringsSep ", " known} (a literal `\${` is written `$\${`)" else "did you mean `\${${near}}`?")))
       (templates value));
 
   texts = known: path: value: concatLists (map (unknown known) (strings path value));
@@ -76,36 +77,50 @@ let
     else if step ? browser then problem "${at}.browser" "expected at least one expectation, found none"
     else problem "${at}.${verb}.expect" "expected an expectation or a save, found neither";
 
+  nothing = path: what: found: need (found != [ ]) path "expected at least one step, found none: ${what}";
+  proof = path: what: found: need found path
+    "expected at least one expectation, found none: a ${what} that expects nothing proves nothing";
+
+  # The three lists: all or none of them, and each promises what the others rely on.
   state = { write, verify, change }: backup:
     let
-      none = what: path: found: if found == [ ] then problem path "expected at least one step, found none: ${what}" else [ ];
       known = builtin ++ concatLists (map saved write);
     in
     if write ++ verify ++ change == [ ] then [ ]
-    else none "`verify` and `change` need something that was written" "state.write" write
-      ++ none "say how to see what `state.write` wrote" "state.verify" verify
-      ++ (if backup.notApplicable != "" then [ ] else none "a restore is only seen after a change (or say why in `backup.notApplicable`)" "state.change" change)
+    else
+      nothing "state.write" "`verify` and `change` need something that was written" write
+      ++ nothing "state.verify" "say how to see what `state.write` wrote" verify
+      ++ (if backup.notApplicable != "" then [ ]
+      else nothing "state.change" "a restore is only seen after a change (or say why in `backup.notApplicable`)" change)
       ++ list builtin "state.write" write
       ++ list known "state.verify" verify
       ++ list known "state.change" change
       ++ each (mute "state.verify") verify
-      ++ (if verify == [ ] || any expects verify then [ ] else problem "state.verify" "expected at least one expectation, found none: a list that expects nothing proves nothing");
+      ++ (if verify == [ ] then [ ] else proof "state.verify" "list" (any expects verify));
 
   flow = name: steps:
-    inOrder builtin "flows.${name}" steps
-    ++ (if match "[A-Za-z0-9][A-Za-z0-9._-]*" name == null then problem "flows.${name}" "expected a name of letters, digits, dots and dashes" else [ ])
-    ++ (if any browserExpects steps then [ ] else problem "flows.${name}" "expected at least one expectation, found none: a flow that expects nothing proves nothing");
+    let
+      path = "flows.${name}";
+    in
+    inOrder builtin path steps
+    ++ need (match "[A-Za-z0-9][A-Za-z0-9._-]*" name != null) path "expected a name of letters, digits, dots and dashes"
+    ++ proof path "flow" (any browserExpects steps);
 
+  # A command line is seen by every process of the host.
   secretsInArgv = path: each (i: step: each
-    (j: word: if length (split "[$][{]secret:" word) > 1 then problem "${t.at path i}.exec.command[${toString j}]" "expected no secret in a command line, found one: give it by `stdin` or `env`" else [ ])
+    (j: word: need (length (split "[$][{]secret:" word) == 1) "${t.at path i}.exec.command[${toString j}]"
+      "expected no secret in a command line, found one: give it by `stdin` or `env`")
     (step.exec.command or [ ]));
 in
 recipe:
 state recipe.state recipe.backup
-++ concatLists (map (list: secretsInArgv "state.${list}" recipe.state.${list}) [ "write" "verify" "change" ])
+++ concatLists (map (name: secretsInArgv "state.${name}" recipe.state.${name}) [ "write" "verify" "change" ])
 ++ concatLists (map (name: flow name recipe.flows.${name}) (attrNames recipe.flows))
 ++ texts builtin "env" recipe.env
 ++ texts builtin "hosts" recipe.hosts
-++ (if elem 404 recipe.ready.status then problem "ready.status" "expected statuses that only the app gives, found 404: the router answers so for an app that isn't there" else [ ])
-++ (if recipe.upgrade.from == [ ] && recipe.upgrade.notApplicable == "" then problem "upgrade.from" "expected at least one starting version, found none (or say why in `upgrade.notApplicable`)" else [ ])
-++ (if recipe.backup.restore == [ ] && recipe.backup.notApplicable == "" then problem "backup.restore" "expected at least one way to restore, found none (or say why in `backup.notApplicable`)" else [ ])
+++ need (!elem 404 recipe.ready.status) "ready.status"
+  "expected statuses that only the app gives, found 404: the router answers so for an app that isn't there"
+++ need (recipe.upgrade.from != [ ] || recipe.upgrade.notApplicable != "") "upgrade.from"
+  "expected at least one starting version, found none (or say why in `upgrade.notApplicable`)"
+++ need (recipe.backup.restore != [ ] || recipe.backup.notApplicable != "") "backup.restore"
+  "expected at least one way to restore, found none (or say why in `backup.notApplicable`)"

@@ -16,8 +16,18 @@ let
   limit = default: description: { type = t.duration; inherit default description; };
 
   secret = t.record {
-    kind = { type = t.enum [ "alphanumeric" "hex" "base64" "rsa-key" ]; default = "alphanumeric"; example = "hex"; description = "What the value consists of."; };
-    length = { type = t.between 1 8192; default = 32; example = 64; description = "Characters (alphanumeric, hex), bytes (base64) or bits (rsa-key)."; };
+    kind = {
+      type = t.enum [ "alphanumeric" "hex" "base64" "rsa-key" ];
+      default = "alphanumeric";
+      example = "hex";
+      description = "What the value consists of.";
+    };
+    length = {
+      type = t.between 1 8192;
+      default = 32;
+      example = 64;
+      description = "Characters (alphanumeric, hex), bytes (base64) or bits (rsa-key).";
+    };
   };
 
   exception = t.record {
@@ -27,26 +37,76 @@ let
   };
 in
 t.record {
-  description = { type = t.matching "one line of text" "[^\n]*"; default = "The ${recipe} recipe"; example = "Collaborative Markdown notes"; description = "What the app is, in one line."; };
+  description = {
+    type = t.matching "one line of text" "[^\n]*";
+    default = "The ${recipe} recipe";
+    example = "Collaborative Markdown notes";
+    description = "What the app is, in one line.";
+  };
   category = {
-    type = t.enum [ "stateless" "stateful" "single-database" "multi-service" "identity" "object-storage" "large-volumes" "tls-passthrough" "other" ];
+    type = t.enum [
+      "stateless" # keeps nothing
+      "stateful" # keeps files, no database
+      "single-database"
+      "multi-service"
+      "identity" # others log in through it
+      "object-storage"
+      "large-volumes"
+      "tls-passthrough" # terminates TLS itself
+      "other"
+    ];
     default = "other";
     example = "single-database";
     description = "What kind of app it is. The overview groups by it; nothing else depends on it.";
   };
-  source = { type = t.nonEmpty; default = "https://git.coopcloud.tech/coop-cloud/${recipe}.git"; example = "https://git.example.org/recipes/hedgedoc.git"; description = "Git URL of the recipe."; };
+  source = {
+    type = t.nonEmpty;
+    default = "https://git.coopcloud.tech/coop-cloud/${recipe}.git";
+    example = "https://git.example.org/recipes/hedgedoc.git";
+    description = "Git URL of the recipe.";
+  };
 
-  env = { type = texts; default = { }; example = { CMD_ALLOW_ANONYMOUS = "true"; }; description = "Added to the app's env file. Keys that abra interprets (`DOMAIN`, `COMPOSE_FILE`, ...) come from the driver."; };
-  compose = { type = t.listOf t.nonEmpty; default = [ ]; example = [ "compose.yml" "compose.postgres.yml" ]; description = "Compose files inside the recipe, instead of the env sample's own list."; };
-  hosts = { type = t.listOf t.nonEmpty; default = [ ]; example = [ "sandbox-\${domain}" ]; description = "Further hosts at which the app answers."; };
-  secrets = { type = t.attrsOf secret; default = { }; example = { plc_rotation_key = { kind = "hex"; length = 64; }; }; description = "Secrets that `abra app secret generate` does not make. The driver makes and inserts them; no value is ever written here."; };
+  env = {
+    type = texts;
+    default = { };
+    example = { CMD_ALLOW_ANONYMOUS = "true"; };
+    description = "Added to the app's env file. Keys that abra interprets (`DOMAIN`, `COMPOSE_FILE`, ...) come from the driver.";
+  };
+  compose = {
+    type = t.listOf t.nonEmpty;
+    default = [ ];
+    example = [ "compose.yml" "compose.postgres.yml" ];
+    description = "Compose files inside the recipe, instead of the env sample's own list.";
+  };
+  hosts = {
+    type = t.listOf t.nonEmpty;
+    default = [ ];
+    example = [ "sandbox-\${domain}" ];
+    description = "Further hosts at which the app answers.";
+  };
+  secrets = {
+    type = t.attrsOf secret;
+    default = { };
+    example = { plc_rotation_key = { kind = "hex"; length = 64; }; };
+    description = "Secrets that `abra app secret generate` does not make. The driver makes and inserts them; no value is ever written here.";
+  };
 
   ready = {
     default = { };
     description = "How the app shows that it serves requests.";
     type = t.record {
-      path = { type = t.matching "a path that begins with /" "/.*"; default = "/"; example = "/status"; description = "Asked on the app's own host until an accepted status comes."; };
-      status = { type = t.listOf (t.between 100 599); default = [ 200 301 302 ]; example = [ 200 ]; description = "Accepted answers. 404 can't be one: the router answers so for an app that isn't there."; };
+      path = {
+        type = t.matching "a path that begins with /" "/.*";
+        default = "/";
+        example = "/status";
+        description = "Asked on the app's own host until an accepted status comes.";
+      };
+      status = {
+        type = t.listOf (t.between 100 599);
+        default = [ 200 301 302 ];
+        example = [ 200 ];
+        description = "Accepted answers. 404 can't be one: the router answers so for an app that isn't there.";
+      };
       timeout = limit "5m" "From the end of the deploy to the first accepted answer.";
     };
   };
@@ -55,19 +115,52 @@ t.record {
     default = { };
     description = "How to write the app's data, how to see that it is there, and how to change it. Upgrade, backup and restore derive from these three lists. With none of them a generic marker follows the backup labels.";
     type = t.record {
-      write = { type = steps; default = [ ]; example = [ { http = { method = "POST"; path = "/new"; body = "# kept"; expect.status = 302; save.note = "header:Location"; }; } ]; description = "Writes something that must survive."; };
-      verify = { type = steps; default = [ ]; example = [ { http = { path = "\${note}/download"; expect.body = "# kept"; }; } ]; description = "Sees what `write` wrote. Knows the names that `write` saved. Each step must expect or save something, and one must expect."; };
-      change = { type = steps; default = [ ]; example = [ { http = { method = "PUT"; path = "\${note}"; body = "# lost"; expect.status = 200; }; } ]; description = "Changes it so that `verify` fails; a restore must undo it."; };
+      write = {
+        type = steps;
+        default = [ ];
+        example = [ {
+          http = {
+            method = "POST";
+            path = "/new";
+            body = "# kept";
+            expect.status = 302;
+            save.note = "header:Location";
+          };
+        } ];
+        description = "Writes something that must survive.";
+      };
+      verify = {
+        type = steps;
+        default = [ ];
+        example = [ { http = { path = "\${note}/download"; expect.body = "# kept"; }; } ];
+        description = "Sees what `write` wrote. Knows the names that `write` saved. Each step must expect or save something, and one must expect.";
+      };
+      change = {
+        type = steps;
+        default = [ ];
+        example = [ { http = { method = "PUT"; path = "\${note}"; body = "# lost"; expect.status = 200; }; } ];
+        description = "Changes it so that `verify` fails; a restore must undo it.";
+      };
     };
   };
 
-  flows = { type = t.attrsOf (t.listOf s.browserStep); default = { }; example = { home = [ { goto = "/"; } { expectTitle = "HedgeDoc"; } ]; }; description = "Named walks through the app in the browser, run in order of name after install and upgrade. Each must expect something."; };
+  flows = {
+    type = t.attrsOf (t.listOf s.browserStep);
+    default = { };
+    example = { home = [ { goto = "/"; } { expectTitle = "HedgeDoc"; } ]; };
+    description = "Named walks through the app in the browser, run in order of name after install and upgrade. Each must expect something.";
+  };
 
   upgrade = {
     default = { };
     description = "From which versions an upgrade to the commit under test is tried.";
     type = t.record {
-      from = { type = t.listOf (t.matching "previous, previous-minor, previous-major, oldest or a version such as 1.2.0+3.4.5" "previous|previous-minor|previous-major|oldest|[0-9]+[.][0-9]+[.][0-9]+[^ ]*"); default = [ "previous" ]; example = [ "previous" "oldest" ]; description = "Each gives one upgrade."; };
+      from = {
+        type = t.listOf (t.matching "previous, previous-minor, previous-major, oldest or a version such as 1.2.0+3.4.5" "previous|previous-minor|previous-major|oldest|[0-9]+[.][0-9]+[.][0-9]+[^ ]*");
+        default = [ "previous" ];
+        example = [ "previous" "oldest" ];
+        description = "Each gives one upgrade.";
+      };
       notApplicable = reason // { description = "Why no upgrade can be tried; shown in every result."; };
     };
   };
@@ -75,14 +168,27 @@ t.record {
     default = { };
     description = "Whether backup and restore apply, and how a restore is tried.";
     type = t.record {
-      notApplicable = reason // { example = "the app keeps no data"; description = "Why there is nothing to back up; shown in every result."; };
-      restore = { type = t.listOf (t.enum [ "in-place" "fresh" "volumes-destroyed" ]); default = [ "in-place" "fresh" ]; example = [ "in-place" ]; description = "Over the changed app, into a fresh deployment, or after its volumes were destroyed."; };
+      notApplicable = reason // {
+        example = "the app keeps no data";
+        description = "Why there is nothing to back up; shown in every result.";
+      };
+      restore = {
+        type = t.listOf (t.enum [ "in-place" "fresh" "volumes-destroyed" ]);
+        default = [ "in-place" "fresh" ];
+        example = [ "in-place" ];
+        description = "Over the changed app, into a fresh deployment, or after its volumes were destroyed.";
+      };
     };
   };
   local = {
     default = { };
     description = "The recipe repository's own `tests/`.";
-    type = t.record { notApplicable = reason // { example = "they need an account elsewhere"; description = "Why they are not run; shown in every result."; }; };
+    type = t.record {
+      notApplicable = reason // {
+        example = "they need an account elsewhere";
+        description = "Why they are not run; shown in every result.";
+      };
+    };
   };
 
   limits = {
@@ -100,7 +206,16 @@ t.record {
     default = { };
     description = "What this recipe may do that the policy forbids otherwise.";
     type = t.record {
-      exceptions = { type = t.listOf exception; default = [ ]; example = [ { rule = "capabilities"; place = "service app: cap_add[0]"; reason = "the media relay binds a low port"; } ]; description = "Findings to let pass. Only those of the default branch count, never a pull request's."; };
+      exceptions = {
+        type = t.listOf exception;
+        default = [ ];
+        example = [ {
+          rule = "capabilities";
+          place = "service app: cap_add[0]";
+          reason = "the media relay binds a low port";
+        } ];
+        description = "Findings to let pass. Only those of the default branch count, never a pull request's.";
+      };
     };
   };
 }

@@ -37,7 +37,11 @@ let
   };
 
   http = t.record {
-    method = { type = t.enum [ "GET" "HEAD" "POST" "PUT" "PATCH" "DELETE" "OPTIONS" "PROPFIND" "MKCOL" "REPORT" ]; default = "GET"; description = "The request's method."; };
+    method = {
+      type = t.enum [ "GET" "HEAD" "POST" "PUT" "PATCH" "DELETE" "OPTIONS" "PROPFIND" "MKCOL" "REPORT" ];
+      default = "GET";
+      description = "The request's method.";
+    };
     path = required path "On the app's own host, or a whole URL on one of its hosts.";
     headers = optional texts "Further request headers.";
     body = optional t.string "The request's body.";
@@ -81,10 +85,17 @@ let
     goto = required t.nonEmpty "Opens a path of the app, or a URL on one of its hosts.";
     fill = required atValue "Replaces a field's content.";
     type = required atValue "Types key by key, for editors.";
-    press = required (t.record { at = optional at "The element; the page where absent."; key = required t.nonEmpty "`Enter`, `Control+S`."; }) "Presses a key.";
+    press = required (t.record {
+      at = optional at "The element; the page where absent.";
+      key = required t.nonEmpty "`Enter`, `Control+S`.";
+    }) "Presses a key.";
     click = required at "Clicks.";
     select = required atValue "Chooses an option of a list.";
-    upload = required (t.record { at = required at "The file input."; name = required t.nonEmpty "The file's name."; content = text "What it holds."; }) "Puts a file into a file input.";
+    upload = required (t.record {
+      at = required at "The file input.";
+      name = required t.nonEmpty "The file's name.";
+      content = text "What it holds.";
+    }) "Puts a file into a file input.";
     download = required (t.record {
       click = required at "What starts the download.";
       contains = optional t.string "Must be contained in the file.";
@@ -97,7 +108,9 @@ let
     }) "Wants a text.";
     expectURL = required t.nonEmpty "Wants the address to fit this glob; its query is ignored.";
     expectTitle = required t.nonEmpty "Wants the page's title to contain this.";
-    expectNoConsoleErrors = required (t.record { allow = optional (t.listOf t.nonEmpty) "Regular expressions of messages to ignore."; }) "Fails on console errors and uncaught exceptions since the flow began.";
+    expectNoConsoleErrors = required (t.record {
+      allow = optional (t.listOf t.nonEmpty) "Regular expressions of messages to ignore.";
+    }) "Fails on console errors and uncaught exceptions since the flow began.";
     save = required (t.record {
       at = optional at "The element; the page's URL where absent.";
       attr = optional t.nonEmpty "An attribute of it; its text where absent.";
@@ -105,9 +118,16 @@ let
     }) "Keeps a value for later steps.";
     wait = required (t.record {
       for = required at "The element.";
-      state = { type = t.enum [ "visible" "hidden" "attached" "detached" ]; default = "visible"; description = "What to wait for."; };
+      state = {
+        type = t.enum [ "visible" "hidden" "attached" "detached" ];
+        default = "visible";
+        description = "What to wait for.";
+      };
     }) "Waits for an element. There is no sleep.";
-    eval = required (t.record { js = required t.nonEmpty "JavaScript, run in the page."; equals = text "Its result as text."; }) "Compares a JavaScript expression.";
+    eval = required (t.record {
+      js = required t.nonEmpty "JavaScript, run in the page.";
+      equals = text "Its result as text.";
+    }) "Compares a JavaScript expression.";
     screenshot = required word "Takes a picture under this name.";
   };
 in
@@ -130,7 +150,10 @@ rec {
       http = required http "One request to the app through the router. Cookies last from step to step of one list.";
       exec = required exec "A command in a service's container.";
       browser = required (t.listOf browserStep) "A walk through the app in the browser.";
-      save = required (t.record { as = required name "The name."; value = text "A template over what is known already."; }) "Puts a value under a name.";
+      save = required (t.record {
+        as = required name "The name.";
+        value = text "A template over what is known already.";
+      }) "Puts a value under a name.";
     };
     modifiers = { inherit timeout; };
   };

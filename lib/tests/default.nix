@@ -13,12 +13,24 @@ let
   text = file: if pathExists file then readFile file else "";
 
   rendered = {
-    plan = name: import ../plan.nix name (check { inherit name; file = "${name}.nix"; } (import (./plans + "/${name}.nix"))).recipe;
-    messages = name: concatStringsSep "" (map (m: m + "\n") (check { inherit name; file = "recipes/${name}/default.nix"; } (import (./errors + "/${name}.nix"))).messages);
+    plan = name: import ../plan.nix name (check {
+      inherit name;
+      file = "${name}.nix";
+    } (import (./plans + "/${name}.nix"))).recipe;
+    messages = name: concatStringsSep "" (map (m: m + "\n") (check {
+      inherit name;
+      file = "recipes/${name}/default.nix";
+    } (import (./errors + "/${name}.nix"))).messages);
   };
 
-  plans = listToAttrs (map (name: { name = "testPlan_${name}"; value = { expr = rendered.plan name; expected = fromJSON (text (./plans + "/${name}.json")); }; }) (named ./plans));
-  errors = listToAttrs (map (name: { name = "testError_${name}"; value = { expr = rendered.messages name; expected = text (./errors + "/${name}.txt"); }; }) (named ./errors));
+  plans = listToAttrs (map (name: {
+    name = "testPlan_${name}";
+    value = { expr = rendered.plan name; expected = fromJSON (text (./plans + "/${name}.json")); };
+  }) (named ./plans));
+  errors = listToAttrs (map (name: {
+    name = "testError_${name}";
+    value = { expr = rendered.messages name; expected = text (./errors + "/${name}.txt"); };
+  }) (named ./errors));
 
   # Each field's example and default must be of the field's own type.
   misfits = path: fields: concatLists (map
@@ -42,7 +54,10 @@ in
     testNearestFar = { expr = nearest "healthcheck" [ "state" "ready" ]; expected = null; };
     testNearestShort = { expr = nearest "x" [ "y" ]; expected = null; };
     testNearestNone = { expr = nearest "x" [ ]; expected = null; };
-    testNearestLong = { expr = nearest "expectNoConsoleError" [ "expectNoConsoleErrors" "expectURL" ]; expected = "expectNoConsoleErrors"; };
+    testNearestLong = {
+      expr = nearest "expectNoConsoleError" [ "expectNoConsoleErrors" "expectURL" ];
+      expected = "expectNoConsoleErrors";
+    };
 
     testExamplesFitTheirTypes = { expr = misfits "" schema.fields; expected = [ ]; };
     testEveryFieldIsDescribed = {
@@ -53,7 +68,13 @@ in
     testFolderPassesOverTheRest = { expr = attrNames folder; expected = [ "empty" "fine" "throws" ]; };
     testFolderReadsOneRecipe = { expr = folder.fine.ready.path; expected = "/"; };
     testFolderNeedsAFile = { expr = (tryEval folder.empty.ready).success; expected = false; };
-    testBadFolderName = { expr = (check { name = "Bad_Name"; file = "f"; } { }).messages; expected = [ "f: expected a folder named by lower-case letters, digits and dashes, found `Bad_Name` (reference: docs/reference/recipe.md)" ]; };
-    testMistakesThrow = { expr = (tryEval (check { name = "x"; file = "f"; } { reddy = 1; }).recipe).success; expected = false; };
+    testBadFolderName = {
+      expr = (check { name = "Bad_Name"; file = "f"; } { }).messages;
+      expected = [ "f: expected a folder named by lower-case letters, digits and dashes, found `Bad_Name` (reference: docs/reference/recipe.md)" ];
+    };
+    testMistakesThrow = {
+      expr = (tryEval (check { name = "x"; file = "f"; } { reddy = 1; }).recipe).success;
+      expected = false;
+    };
   };
 }

@@ -19,14 +19,35 @@
         form = { user = "ci"; password = "\${secret:token}"; };
         upload = { field = "file"; name = "a.bin"; size = 1048576; };
         expect = { status = 201; body = "\${title}"; absent = "error"; json."a.0" = "x"; header.Location = "/n/"; };
-        save = { note = "header:Location"; id = "json:data.id"; whole = "body"; csrf = "regex:name=\"csrf\" value=\"([^\"]+)\""; session = "cookie:sid"; };
+        save = {
+          note = "header:Location";
+          id = "json:data.id";
+          whole = "body";
+          csrf = "regex:name=\"csrf\" value=\"([^\"]+)\"";
+          session = "cookie:sid";
+        };
       };
       timeout = "1m";
     }
-    { exec = { service = "db"; command = [ "psql" "-c" "select 1" ]; stdin = "\${secret:key}"; env.PGPASSWORD = "\${secret:token}"; user = "postgres"; expect = { exit = 0; stdout = "1"; absent = "ERROR"; equals = "1"; }; save = { out = "stdout"; first = "line:1"; }; }; }
+    {
+      exec = {
+        service = "db";
+        command = [ "psql" "-c" "select 1" ];
+        stdin = "\${secret:key}";
+        env.PGPASSWORD = "\${secret:token}";
+        user = "postgres";
+        expect = { exit = 0; stdout = "1"; absent = "ERROR"; equals = "1"; };
+        save = { out = "stdout"; first = "line:1"; };
+      };
+    }
   ];
   state.verify = [
-    { http = { path = "\${note}"; expect = { equals = "kept"; sha256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"; }; }; }
+    {
+      http = {
+        path = "\${note}";
+        expect = { equals = "kept"; sha256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"; };
+      };
+    }
     {
       browser = [
         { goto = "\${note}"; }
@@ -64,5 +85,9 @@
   backup.restore = [ "in-place" "fresh" "volumes-destroyed" ];
   local.notApplicable = "they need an account elsewhere";
   limits = { deploy = "20m"; step = "45s"; run = "1h30m"; pull = "30m"; };
-  policy.exceptions = [ { rule = "capabilities"; place = "service app: cap_add[0]"; reason = "the media relay binds a low port"; } ];
+  policy.exceptions = [ {
+    rule = "capabilities";
+    place = "service app: cap_add[0]";
+    reason = "the media relay binds a low port";
+  } ];
 }
