@@ -18,12 +18,13 @@ import (
 // The bounds of what a checkout may hold. Real recipes stay far below: the largest
 // known has 20 compose files of a few kilobytes each.
 const (
-	maxCompose = 1 << 20  // bytes of a compose file or of abra.sh
-	maxFiles   = 64       // active compose files
-	maxNodes   = 100_000  // YAML nodes of a file with its aliases followed
-	maxDepth   = 64       // of nested YAML
-	maxFilled  = 16 << 20 // bytes of a file with its variables filled in
-	maxTree    = 100_000  // files and folders of a checkout
+	maxCompose    = 1 << 20  // bytes of a compose file or of abra.sh
+	maxFiles      = 64       // active compose files
+	maxObjectFile = 1 << 20  // bytes of a config's or secret's file; swarm takes no more
+	maxNodes      = 100_000  // YAML nodes of a file with its aliases followed
+	maxDepth      = 64       // of nested YAML
+	maxFilled     = 16 << 20 // bytes of a file with its variables filled in
+	maxTree       = 100_000  // files and folders of a checkout
 )
 
 // parse reads one compose file as far as is safe before the loader sees it. It is

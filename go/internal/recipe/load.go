@@ -3,6 +3,7 @@ package recipe
 import (
 	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"os"
 	"path/filepath"
@@ -12,7 +13,12 @@ import (
 	"github.com/docker/cli/cli/compose/loader"
 	"github.com/docker/cli/cli/compose/schema"
 	"github.com/docker/cli/cli/compose/types"
+	"github.com/sirupsen/logrus"
 )
+
+// The loader writes warnings about a recipe straight to stderr, past the masker
+// and into the live progress.
+func init() { logrus.SetOutput(io.Discard) }
 
 // Load reads the checkout in dir as abra would deploy it with env, the app's whole
 // environment (its env file as variables; STACK_NAME is derived from DOMAIN where
@@ -23,7 +29,10 @@ import (
 // A fault of the recipe is a Problem, not an error: a Facts with Problems may be
 // incomplete and must not be deployed.
 func Load(dir string, env map[string]string, files []string) (*Facts, error) {
-	root, err := filepath.EvalSymlinks(dir)
+	root, err := filepath.Abs(dir)
+	if err == nil {
+		root, err = filepath.EvalSymlinks(root)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("load recipe: %w", err)
 	}
@@ -154,6 +163,9 @@ func (f *Facts) readCompose(names []string) error {
 			continue
 		}
 		f.Files = append(f.Files, File{Name: file.Filename, Config: config})
+		if err := f.checkFiles(file.Filename, config); err != nil {
+			return err
+		}
 	}
 	if len(f.Files) != len(names) {
 		return nil // the merge of an incomplete list is not what would be deployed
@@ -164,7 +176,43 @@ func (f *Facts) readCompose(names []string) error {
 		return nil
 	}
 	f.Config = config
+	return f.checkFiles(merged, config)
+}
+
+// merged is the place of what all compose files together make.
+const merged = "merged"
+
+// checkFiles looks at the files of secrets and configs, which the deployer reads.
+func (f *Facts) checkFiles(file string, c *types.Config) error {
+	for kind, objects := range map[string]map[string]types.FileObjectConfig{"secrets": files(c.Secrets), "configs": files(c.Configs)} {
+		for _, key := range slices.Sorted(maps.Keys(objects)) {
+			o := objects[key]
+			// The loader makes an absent file the working directory: another
+			// compose file may name it, so that only the merge is judged for that.
+			absent := o.File == f.workDir
+			if o.External.External || o.Driver != "" || absent != (file == merged) {
+				continue
+			}
+			place := fmt.Sprintf("%s: %s.%s: file", file, kind, key)
+			before := len(f.Problems)
+			_, ok, err := f.read(o.File, place, maxObjectFile)
+			if err != nil {
+				return err
+			}
+			if !ok && len(f.Problems) == before {
+				f.problem(RuleInvalid, place, "%s is not there", o.File)
+			}
+		}
+	}
 	return nil
+}
+
+func files[T types.SecretConfig | types.ConfigObjConfig](m map[string]T) map[string]types.FileObjectConfig {
+	out := make(map[string]types.FileObjectConfig, len(m))
+	for key, o := range m {
+		out[key] = types.FileObjectConfig(o)
+	}
+	return out
 }
 
 // load runs the loader. Its working directory is that of the first compose file,
@@ -175,10 +223,15 @@ func (f *Facts) load(files ...types.ConfigFile) (config *types.Config, err error
 			config, err = nil, fmt.Errorf("the compose loader gives up: %v", p)
 		}
 	}()
-	return loader.Load(types.ConfigDetails{
+	config, err = loader.Load(types.ConfigDetails{
 		Version:     f.ComposeVersion,
 		WorkingDir:  f.workDir,
 		ConfigFiles: files,
 		Environment: f.Environment,
 	})
+	var forbidden *loader.ForbiddenPropertiesError
+	if errors.As(err, &forbidden) {
+		return nil, fmt.Errorf("forbidden keys: %s", strings.Join(slices.Sorted(maps.Keys(forbidden.Properties)), ", "))
+	}
+	return config, err
 }

@@ -135,6 +135,9 @@ func TestLoadHostile(t *testing.T) {
 		{"link into .git", map[string]string{"compose.yml": head, "x": "->.git/config"}, nil, Problem{RuleSymlink, "x", ".git"}},
 		{"driver key in abra.sh", map[string]string{"compose.yml": head, "abra.sh": "export STACK_NAME=traefik\n"}, nil, Problem{RuleDriverKey, "abra.sh", "STACK_NAME"}},
 		{"driver key in the sample", map[string]string{"compose.yml": head, ".env.sample": "A=1\nSTACK_NAME=traefik\n"}, nil, Problem{RuleDriverKey, ".env.sample:2", "traefik"}},
+		{"config outside", map[string]string{"compose.yml": head + "configs: {c: {file: " + outside + "}}\n"}, nil, Problem{RuleOutside, "compose.yml: configs.c: file", outside}},
+		{"secret by link", map[string]string{"compose.yml": head + "secrets: {c: {file: ./link}}\n", "link": "->" + outside}, nil, Problem{RuleOutside, "compose.yml: secrets.c: file", "leads out"}},
+		{"config without a file", map[string]string{"compose.yml": head + "configs: {c: {}}\n"}, nil, Problem{RuleOutside, "merged: configs.c: file", "not a regular file"}},
 		{"broken sample", map[string]string{"compose.yml": head, ".env.sample": "what\n"}, nil, Problem{RuleInvalid, ".env.sample", "expected KEY=value"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
