@@ -2,12 +2,9 @@ package report
 
 import (
 	"bytes"
-	"crypto/sha256"
-	"encoding/base64"
 	"fmt"
 	"io"
 	"net/url"
-	"regexp"
 	"strings"
 	"testing"
 
@@ -33,24 +30,9 @@ func TestHTML(t *testing.T) {
 				t.Errorf("page: expected at most 600000 bytes, found %d", len(got))
 			}
 			if name != "hostile" {
-				got = strings.Replace(got, Style, "/* style.css */", 1)
-				golden(t, name+".html", styleHash.ReplaceAllString(got, "sha256-of-it"))
+				golden(t, name+".html", strings.Replace(got, Style, "/* style.css */", 1))
 			}
 		})
-	}
-}
-
-// styleHash is the style sheet's hash in the policy, left out of golden files.
-var styleHash = regexp.MustCompile(`sha256-[^;]+=`)
-
-func TestPolicyAllowsTheStyleAndNothingElse(t *testing.T) {
-	got := page(t, hostile())
-	_, rest, _ := strings.Cut(got, "<style>")
-	style, _, _ := strings.Cut(rest, "</style>")
-	sum := sha256.Sum256([]byte(style))
-	want := fmt.Sprintf("default-src 'none'; img-src data:; style-src 'sha256-%s'; base-uri 'none'; form-action 'none'", base64.StdEncoding.EncodeToString(sum[:]))
-	if !strings.Contains(html.UnescapeString(got), `content="`+want+`"`) {
-		t.Errorf("policy: expected %s", want)
 	}
 }
 

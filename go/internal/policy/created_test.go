@@ -1,0 +1,156 @@
+package policy
+
+import (
+	"maps"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"coopcloud.tech/cc-ci/internal/recipe"
+	"coopcloud.tech/cc-ci/internal/result"
+	"github.com/docker/cli/cli/compose/convert"
+	"github.com/docker/docker/api/types/network"
+	"github.com/docker/docker/api/types/swarm"
+	"github.com/docker/docker/api/types/volume"
+	"github.com/rogpeppe/go-internal/txtar"
+)
+
+// deploy gives what the engine would have after `docker stack deploy`, through the
+// conversion that deployers use.
+func deploy(t *testing.T, f *recipe.Facts) Engine {
+	t.Helper()
+	var e Engine
+	space := convert.NewNamespace(f.Stack)
+	names := func(key, name string) string {
+		if name != "" {
+			return name
+		}
+		return space.Scope(key)
+	}
+	for key, n := range f.Config.Networks {
+		name := names(key, n.Name)
+		summary := network.Summary{ID: name, Name: name, Driver: n.Driver, Options: n.DriverOpts, Labels: n.Labels}
+		if !n.External.External {
+			summary.Labels = convert.AddStackLabel(space, n.Labels)
+		}
+		e.Networks = append(e.Networks, summary)
+	}
+	for key, v := range f.Config.Volumes {
+		e.Volumes = append(e.Volumes, volume.Volume{Name: names(key, v.Name), Driver: v.Driver, Options: v.DriverOpts, Labels: v.Labels})
+	}
+	for _, s := range f.Config.Services {
+		var secrets []*swarm.SecretReference
+		for _, ref := range s.Secrets {
+			secrets = append(secrets, &swarm.SecretReference{SecretName: names(ref.Source, f.Config.Secrets[ref.Source].Name)})
+		}
+		var configs []*swarm.ConfigReference
+		for _, ref := range s.Configs {
+			configs = append(configs, &swarm.ConfigReference{ConfigName: names(ref.Source, f.Config.Configs[ref.Source].Name)})
+		}
+		if s.Deploy.Labels == nil {
+			s.Deploy.Labels = map[string]string{}
+		}
+		s.Deploy.Labels = maps.Clone(s.Deploy.Labels)
+		if s.Deploy.Labels[recipe.RunLabel] == "" {
+			s.Deploy.Labels[recipe.RunLabel] = testRun.ID
+		}
+		spec, err := convert.Service("1.47", space, s, f.Config.Networks, f.Config.Volumes, secrets, configs)
+		if err != nil {
+			t.Fatal(err)
+		}
+		e.Services = append(e.Services, swarm.Service{Spec: spec})
+	}
+	return e
+}
+
+func TestCreatedOrdinary(t *testing.T) {
+	recipes, err := filepath.Glob("testdata/ordinary/*.txtar")
+	if err != nil || len(recipes) < 5 {
+		t.Fatalf("found %d ordinary recipes, %v", len(recipes), err)
+	}
+	for _, path := range recipes {
+		t.Run(strings.TrimSuffix(filepath.Base(path), ".txtar"), func(t *testing.T) {
+			a, err := txtar.ParseFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, f := range Created(deploy(t, load(t, unpack(t, a))), testRun, nil) {
+				t.Errorf("%s %s: %s: %s", f.Severity, f.ID, f.Place, f.Text)
+			}
+		})
+	}
+}
+
+// unseen are canaries of which the engine's objects show nothing: swarm drops
+// the key, or the engine overwrites the label.
+var unseen = map[string]bool{
+	"security-opt/seccomp": true, "template/driver": true, "foreign-label/stack": true, "volume-driver/cluster": true,
+	"external-network/own-proxy": true, "network-driver/vxlan": true,
+}
+
+// What the compose files' rules refuse is refused again once it has been created.
+func TestCreatedCanaries(t *testing.T) {
+	for _, rule := range Table() {
+		if !rule.created {
+			continue
+		}
+		canaries, err := filepath.Glob(filepath.Join("testdata", rule.ID, "*.txtar"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, path := range canaries {
+			name := rule.ID + "/" + strings.TrimSuffix(filepath.Base(path), ".txtar")
+			if unseen[name] {
+				continue
+			}
+			t.Run(name, func(t *testing.T) {
+				a, err := txtar.ParseFile(path)
+				if err != nil {
+					t.Fatal(err)
+				}
+				findings := Created(deploy(t, load(t, unpack(t, a))), testRun, nil)
+				if !slices.ContainsFunc(findings, func(f result.Finding) bool { return f.ID == rule.ID }) {
+					t.Errorf("findings = %+v", findings)
+				}
+			})
+		}
+	}
+}
+
+// Services that no compose file of this loader makes.
+func TestCreatedOnly(t *testing.T) {
+	for _, c := range []struct {
+		rule, place string
+		change      func(*swarm.ServiceSpec)
+	}{
+		{"service-runtime", "created: service app: runtime", func(s *swarm.ServiceSpec) { s.TaskTemplate.Runtime = swarm.RuntimePlugin }},
+		{"service-runtime", "created: service app: runtime", func(s *swarm.ServiceSpec) { s.TaskTemplate.PluginSpec = &swarm.RuntimeSpec{} }},
+		{"oom-score", "created: service app: oom_score_adj", func(s *swarm.ServiceSpec) { s.TaskTemplate.ContainerSpec.OomScoreAdj = -1 }},
+		{"security-opt", "created: service app: security_opt", func(s *swarm.ServiceSpec) {
+			s.TaskTemplate.ContainerSpec.Privileges = &swarm.Privileges{Seccomp: &swarm.SeccompOpts{Mode: swarm.SeccompModeUnconfined}}
+		}},
+		{"security-opt", "created: service app: security_opt", func(s *swarm.ServiceSpec) {
+			s.TaskTemplate.ContainerSpec.Privileges = &swarm.Privileges{AppArmor: &swarm.AppArmorOpts{Mode: swarm.AppArmorModeDisabled}}
+		}},
+		{"foreign-label", "created: service app: deploy.labels.com.docker.stack.namespace", func(s *swarm.ServiceSpec) { s.Labels["com.docker.stack.namespace"] = "other" }},
+		{"foreign-label", "created: service app: deploy.labels.cc-ci.run", func(s *swarm.ServiceSpec) { s.Labels[recipe.RunLabel] = "another" }},
+		{"external-network", "created: service app: networks.abc", func(s *swarm.ServiceSpec) {
+			s.TaskTemplate.Networks = append(s.TaskTemplate.Networks, swarm.NetworkAttachmentConfig{Target: "abc"})
+		}},
+	} {
+		t.Run(c.rule, func(t *testing.T) {
+			spec := swarm.ServiceSpec{}
+			spec.Name = testRun.Stack + "_app"
+			spec.Labels = map[string]string{}
+			spec.TaskTemplate.ContainerSpec = &swarm.ContainerSpec{}
+			if got := Created(Engine{Services: []swarm.Service{{Spec: spec}}}, testRun, nil); len(got) > 0 {
+				t.Fatalf("an ordinary service: %+v", got)
+			}
+			c.change(&spec)
+			if got, want := show(Created(Engine{Services: []swarm.Service{{Spec: spec}}}, testRun, nil)), []string{c.rule + " " + c.place}; !slices.Equal(got, want) {
+				t.Errorf("findings = %v; want %v", got, want)
+			}
+		})
+	}
+}

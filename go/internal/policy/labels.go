@@ -1,0 +1,48 @@
+package policy
+
+import (
+	"path/filepath"
+	"strings"
+
+	"coopcloud.tech/cc-ci/internal/recipe"
+)
+
+func foreignLabel(a *ask, r *report) {
+	eachLabel(a, func(l setting) {
+		key := strings.ToLower(l.key)
+		foreign := false
+		switch {
+		case l.key == recipe.RunLabel:
+			foreign = !strings.HasPrefix(l.place, createdPlace) || l.value != a.run.ID
+		case key == "com.docker.stack.namespace":
+			foreign = !strings.HasPrefix(l.place, createdPlace) || l.value != a.run.Stack
+		case key == "com.docker.stack.image":
+			foreign = !strings.HasPrefix(l.place, createdPlace)
+		case strings.HasPrefix(key, "com.docker."), strings.HasPrefix(key, "cc-ci."):
+			foreign = true
+		case strings.HasPrefix(key, "coop-cloud."):
+			foreign = !strings.HasPrefix(key, "coop-cloud."+strings.ToLower(a.run.Stack)+".")
+		case key == "backupbot.enabled":
+			foreign = true
+		}
+		if foreign {
+			r.add(l.place, "%s=%s", l.key, l.value)
+		}
+	})
+}
+
+func backupPath(a *ask, r *report) {
+	for _, s := range a.services {
+		for _, l := range s.labels {
+			key := strings.ToLower(l.key)
+			if !strings.HasPrefix(key, "backupbot.backup.volumes.") || !strings.HasSuffix(key, ".path") {
+				continue
+			}
+			for _, p := range strings.Split(l.value, ",") {
+				if p = strings.TrimSpace(p); p != "" && !filepath.IsLocal(p) {
+					r.add(l.place, "path %s", p)
+				}
+			}
+		}
+	}
+}

@@ -1,0 +1,109 @@
+package policy
+
+import (
+	"maps"
+	"slices"
+	"strings"
+)
+
+func externalNetwork(a *ask, r *report) {
+	for _, o := range a.objects {
+		if o.kind == "network" && o.name != a.run.Network && !a.own(o.name) {
+			r.add(o.place, "network %s", o.name)
+		}
+		// The router's network exists already; one of that name would be another one.
+		if o.kind == "network" && o.name == a.run.Network && !o.external {
+			r.add(o.place, "network %s is not declared external", o.name)
+		}
+	}
+	for _, s := range a.services {
+		for _, n := range s.networks {
+			if n.name != a.run.Network && !a.own(n.name) {
+				r.add(n.place, "network %s", n.name)
+			}
+		}
+	}
+}
+
+func networkDriver(a *ask, r *report) {
+	for _, o := range a.objects {
+		if o.kind != "network" || o.external {
+			continue
+		}
+		if o.driver.name != "" && o.driver.name != "overlay" {
+			r.add(o.place, "driver %s", o.driver.name)
+		}
+		for _, key := range slices.Sorted(maps.Keys(o.driver.options)) {
+			switch key {
+			case "encrypted", "com.docker.network.driver.mtu":
+			default:
+				r.add(o.place, "driver_opts %s", key)
+			}
+		}
+	}
+	for _, s := range a.services {
+		for _, n := range s.networks {
+			for _, key := range slices.Sorted(maps.Keys(n.options)) {
+				r.add(n.place, "driver_opts %s", key)
+			}
+		}
+	}
+}
+
+func networkAlias(a *ask, r *report) {
+	for _, s := range a.services {
+		for _, n := range s.networks {
+			if n.name != a.run.Network {
+				continue
+			}
+			for _, alias := range n.aliases {
+				// A service answers to its own name everywhere, asked for or not.
+				if alias != s.name && !a.own(alias) && alias != a.run.Stack && !a.host(strings.ToLower(alias)) {
+					r.add(n.place, "alias %s", alias)
+				}
+			}
+		}
+	}
+}
+
+func fixedSubnet(a *ask, r *report) {
+	for _, o := range a.objects {
+		for _, subnet := range o.subnets {
+			r.add(o.place, "subnet %s", subnet)
+		}
+	}
+}
+
+func foreignObject(kind string) func(*ask, *report) {
+	return func(a *ask, r *report) {
+		for _, o := range a.objects {
+			if o.kind == kind && !a.own(o.name) {
+				r.add(o.place, "%s %s", kind, o.name)
+			}
+		}
+	}
+}
+
+func secretDriver(a *ask, r *report) {
+	for _, o := range a.objects {
+		if (o.kind == "secret" || o.kind == "config") && o.driver.name != "" {
+			r.add(o.place, "driver %s", o.driver.name)
+		}
+	}
+}
+
+func templates(a *ask, r *report) {
+	for _, o := range a.objects {
+		if o.template != "" && o.template != "golang" {
+			r.add(o.place, "template_driver %s", o.template)
+		}
+		if strings.Contains(o.name, "{{") {
+			r.add(o.place, "name %s", o.name)
+		}
+	}
+	eachMount(a, func(m mountAsk) {
+		if strings.Contains(m.source, "{{") {
+			r.add(m.place, "source %s", m.source)
+		}
+	})
+}

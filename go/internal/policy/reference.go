@@ -1,0 +1,53 @@
+package policy
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Reference gives docs/reference/policy.md, made from the table.
+func Reference() string {
+	var b strings.Builder
+	b.WriteString(`# Policy: what a recipe may not ask for
+
+Made from the table in ` + "`go/internal/policy/table.go`" + `; ` + "`go test ./internal/policy -update`" + ` writes it anew.
+
+A pull request's recipe is hostile until the policy has nothing against it. Before any container starts, all
+active compose files, ` + "`.env.sample`" + `, ` + "`abra.sh`" + `, labels, files and links are resolved and judged; after the deploy
+the created services, networks and volumes are judged by the same rules (marked "twice").
+
+| severity | what follows |
+| --- | --- |
+| refuse | the recipe is not deployed: outcome fail, reason "policy" |
+| warn | deployed; the finding stops the climb to the last level |
+| info | worth knowing, nothing more |
+
+An exception stands in ` + "`recipes/<name>/default.nix`" + ` on the default branch, never in the pull request, and is shown
+with its reason in every result:
+
+` + "```nix" + `
+exceptions = [
+  { rule = "published-port"; place = "service app: ports[0]"; reason = "speaks SMTP, which no router carries"; }
+];
+` + "```" + `
+
+` + "`place`" + ` is the finding's, whole, or without the file in front, or also without the index behind.
+
+| rule | severity | judged | what is found |
+| --- | --- | --- | --- |
+`)
+	for _, r := range table {
+		fmt.Fprintf(&b, "| [%s](#%s) | %s | %s | %s |\n", r.ID, r.ID, r.Severity, r.judged(), strings.ReplaceAll(r.What, "|", `\|`))
+	}
+	for _, r := range table {
+		fmt.Fprintf(&b, "\n## %s\n\nFound: %s.\n\nWhy: %s.\n\nInstead: %s.\n", r.ID, r.What, r.Why, r.Mend)
+	}
+	return b.String()
+}
+
+func (r Rule) judged() string {
+	if r.created {
+		return "twice"
+	}
+	return "before"
+}

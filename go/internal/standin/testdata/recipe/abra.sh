@@ -1,1 +1,0 @@
-export CONF_VERSION=v3
