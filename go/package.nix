@@ -12,18 +12,19 @@ let
   pinned = import ./vendor-hash.nix;
   digest = hashString "sha256" (readFile ./go.mod + readFile ./go.sum);
 in
-pkgs.buildGoModule {
+pkgs.buildGoModule rec {
   pname = command;
   version = "0.1.0";
   src = path {
     name = "cc-ci-go";
     path = ./.;
-    filter = file: _: match ".*/(testdata|.*[.]nix)" file == null;
+    filter = file: _: match ".*/(testdata|.*[.]nix|.*[.]sh)" file == null;
   };
   vendorHash =
     if digest == pinned.digest then pinned.vendorHash
     else throw "go/vendor-hash.nix: go.mod or go.sum changed after this hash was computed; run go/vendor-hash.sh and commit its change";
   subPackages = [ "cmd/${command}" ];
+  ldflags = [ "-X coopcloud.tech/cc-ci/internal/run.Version=${version}" ];
   env.CGO_ENABLED = "0";
   doCheck = false; # `make test` runs them, with the race detector and a real swarm
   meta = {
