@@ -31,9 +31,14 @@ go_tests() {
   local name=$1 module=$2 limit=$3 log=$CC_CI_CACHE/log/$1.json start=$SECONDS
   shift 3
   mkdir -p "${log%/*}"
-  (cd "$module" && timeout "$limit" go test -json "$@" ./...) >"$log" 2>"$log.err" </dev/null ||
-    [ -s "$log" ] || { cat "$log.err"; echo "fail $name" >>"$results"; }
-  (cd checks/machine && jq -nrR -f go-test.jq "$log") >"$log.txt"
+  local status=0
+  (cd "$module" && timeout "$limit" go test -json "$@" ./...) >"$log" 2>"$log.err" </dev/null || status=$?
+  jq -nrR -f checks/machine/go-test.jq "$log" >"$log.txt"
+  # Ended from outside (124: its time was over) or before any test: no test tells of it.
+  if [ "$status" != 0 ] && ! grep -q '^result fail' "$log.txt"; then
+    cat "$log.err"
+    echo "result fail $name (exit $status)" >>"$log.txt"
+  fi
   sed -n 's/^result //p' "$log.txt" >>"$results"
   { grep -v '^result ' "$log.txt" || true; } | tail -200
   echo "done $name ($((SECONDS - start)) s; log: $log)"
