@@ -21,7 +21,6 @@ want patchelf patchelf
 compgen -G '/usr/share/fonts/truetype/*/*.ttf' >/dev/null || missing+=(fonts-dejavu-core)
 node_major=$(node --version 2>/dev/null | sed 's/^v\([0-9]*\).*/\1/') || true
 [ "${node_major:-0}" -ge 18 ] || missing+=(nodejs)
-want npm npm
 if [ "$CC_CI_DOCKER" = own ]; then
   want dockerd docker.io
   want containerd containerd
@@ -47,7 +46,7 @@ installed >"$CC_CI_CACHE/apt/before"
 log=$CC_CI_CACHE/apt/log
 export DEBIAN_FRONTEND=noninteractive RUNLEVEL=1
 # shellcheck disable=SC2086 # a list of words
-if ! { timeout 300 apt-get update && timeout 1200 apt-get install -y --no-install-recommends $list; } >"$log" 2>&1 </dev/null; then
+if ! { timeout 300 apt-get update && timeout 1200 apt-get install -y --no-install-recommends -o Dpkg::Options::=--force-unsafe-io $list; } >"$log" 2>&1 </dev/null; then
   tail -5 "$log" >&2
   stop "apt-get could not install them (log: $log)" "install them by hand: apt-get install --no-install-recommends $list"
 fi

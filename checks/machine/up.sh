@@ -5,22 +5,31 @@
 
 exec 9>"$CC_CI_CACHE/lock"
 flock -w 3600 9 || stop "another set-up has held $CC_CI_CACHE/lock for an hour" "end it"
-"$machine/packages.sh"
-"$machine/go.sh"
-"$machine/nix.sh"
-[ "$1" != tools ] || exit 0
 
-"$machine/playwright.sh"
-"$machine/certs.sh"
-"$machine/dockerd.sh" up
-"$machine/swarm.sh"
-"$machine/programs.sh"
+# together COMMAND...: run them at the same time; ends with the status of one that failed.
+together() {
+  local pids=() status=0
+  for command in "$@"; do
+    # shellcheck disable=SC2086 # a command and its argument
+    "$machine"/$command &
+    pids+=($!)
+  done
+  for pid in "${pids[@]}"; do wait "$pid" || status=$?; done
+  return "$status"
+}
+
+"$machine/packages.sh"
+if [ "$1" = tools ]; then
+  "$machine/go.sh"
+  "$machine/nix.sh"
+  exit
+fi
 case $1 in
   demo) images=(demo) router=demo ;;
   test) images=(demo nginx) router=traefik ;;
 esac
-for name in "${images[@]}"; do
-  [ ! -e "$root/checks/images/$name.sh" ] || "$root/checks/images/build.sh" "$name"
-done
+together go.sh playwright.sh certs.sh "dockerd.sh up"
+together nix.sh swarm.sh programs.sh
+"$root/checks/images/build.sh" "${images[@]}"
 "$machine/router.sh" "$router"
 "$machine/site.sh"
