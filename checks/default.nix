@@ -33,7 +33,7 @@ in
 announced {
   lib = none "lib" (run (import ../lib/tests).tests);
 
-  parity = none "parity" (run (import ./parity.nix { inherit (pkgs) lib; }));
+  parity = none "parity" (run (import ./parity.nix { inherit (pkgs) lib; } // import ./parity-modules.nix { inherit (pkgs) lib; }));
 
   docs = check "docs" { committed = ../docs/reference; generated = self.packages.${system}.docs; } ''
     cd "$TMPDIR"
