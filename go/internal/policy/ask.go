@@ -34,6 +34,7 @@ type setting struct{ key, value, place string }
 // mountAsk is one mount of a service.
 type mountAsk struct {
 	place, kind, source, target string
+	volume                      string  // a volume's name as the engine knows it, of a created service
 	driver                      *driver // what the mount itself asks of the volume
 }
 
@@ -68,9 +69,10 @@ func (a *ask) own(name string) bool { return strings.HasPrefix(name, a.run.Stack
 // host tells whether a host is the run's: one that it was given, or one made of
 // its domain ("collabora-<domain>", "www.<domain>"), which no other run can have.
 func (a *ask) host(name string) bool {
-	for _, h := range a.run.Hosts {
+	for i, h := range a.run.Hosts {
 		h = strings.ToLower(h)
-		if name == h || strings.HasSuffix(name, "."+h) || strings.HasSuffix(name, "-"+h) {
+		derived := i == 0 && (strings.HasSuffix(name, "."+h) || strings.HasSuffix(name, "-"+h))
+		if h != "" && (name == h || derived) {
 			return true
 		}
 	}

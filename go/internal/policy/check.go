@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 
 	"coopcloud.tech/cc-ci/internal/plan"
 	"coopcloud.tech/cc-ci/internal/recipe"
@@ -35,6 +36,10 @@ func Check(f *recipe.Facts, run Run, exceptions []plan.Exception) []result.Findi
 		r.rule = ruleByID(p.Rule)
 		r.add(p.Place, "%s", p.Text)
 	}
+	if f.Config == nil && len(f.Problems) == 0 {
+		r.rule = ruleByID(recipe.RuleInvalid)
+		r.add("COMPOSE_FILE", "no compose file was loaded")
+	}
 	known := declared(f)
 	for _, file := range f.Files {
 		a := fromCompose(file.Name, file.Config, f, run)
@@ -64,11 +69,42 @@ type report struct {
 }
 
 func (r *report) add(place, format string, args ...any) {
-	f := result.Finding{ID: r.rule.ID, Severity: r.rule.Severity, Place: place}
-	f.Text = fmt.Sprintf(format, args...) + "; " + r.rule.Mend
-	if !slices.Contains(r.found, f) {
+	if len(r.found) > maxFindings {
+		return
+	}
+	f := result.Finding{ID: r.rule.ID, Severity: r.rule.Severity, Place: printable(place, maxPlace)}
+	f.Text = printable(fmt.Sprintf(format, args...), maxFound) + "; " + r.rule.Mend
+	if slices.Contains(r.found, f) {
+		return
+	}
+	if r.found = append(r.found, f); len(r.found) == maxFindings {
+		f := result.Finding{ID: recipe.RuleTooLarge, Severity: Refuse, Place: "checkout"}
+		f.Text = fmt.Sprintf("more than %d findings; the rest is not listed", maxFindings)
 		r.found = append(r.found, f)
 	}
+}
+
+// A hostile recipe must not fill the report, nor write control characters to the
+// terminal of whoever reads it.
+const (
+	maxFindings = 200
+	maxPlace    = 300 // characters
+	maxFound    = 300
+)
+
+func printable(s string, limit int) string {
+	var b strings.Builder
+	for _, c := range s {
+		if b.Len() >= limit {
+			b.WriteString("...")
+			break
+		}
+		if !unicode.IsPrint(c) {
+			c = unicode.ReplacementChar
+		}
+		b.WriteRune(c)
+	}
+	return b.String()
 }
 
 func (r *report) judge(a *ask) {

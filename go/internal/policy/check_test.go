@@ -165,3 +165,25 @@ func TestUnknownProblemIsRefused(t *testing.T) {
 		t.Errorf("findings = %+v", got)
 	}
 }
+
+func TestFindingsAreBounded(t *testing.T) {
+	f := &recipe.Facts{}
+	for i := range 5000 {
+		f.Problems = append(f.Problems, recipe.Problem{Rule: recipe.RuleSymlink, Place: strings.Repeat("x", i%1000), Text: "\x1b[2J" + strings.Repeat("y", i)})
+	}
+	got := Check(f, testRun, nil)
+	if len(got) > maxFindings+1 || !Refused(got) {
+		t.Errorf("%d findings", len(got))
+	}
+	for _, g := range got {
+		if len(g.Text) > 1000 || len(g.Place) > 1000 || strings.ContainsAny(g.Text, "\x1b\n") {
+			t.Errorf("finding %+v", g)
+		}
+	}
+}
+
+func TestNothingLoadedIsRefused(t *testing.T) {
+	if got := Check(&recipe.Facts{}, testRun, nil); !Refused(got) {
+		t.Errorf("findings = %+v", got)
+	}
+}

@@ -113,6 +113,9 @@ func createdService(s swarm.Service, networks map[string]string, run Run) servic
 
 func createdMount(place string, m mount.Mount) mountAsk {
 	out := mountAsk{place: place, kind: string(m.Type), source: m.Source, target: m.Target}
+	if m.Type == mount.TypeVolume {
+		out.volume = m.Source
+	}
 	if m.VolumeOptions != nil && m.VolumeOptions.DriverConfig != nil {
 		out.driver = &driver{m.VolumeOptions.DriverConfig.Name, m.VolumeOptions.DriverConfig.Options}
 	}

@@ -10,6 +10,7 @@ import (
 	"coopcloud.tech/cc-ci/internal/recipe"
 	"coopcloud.tech/cc-ci/internal/result"
 	"github.com/docker/cli/cli/compose/convert"
+	"github.com/docker/docker/api/types/mount"
 	"github.com/docker/docker/api/types/network"
 	"github.com/docker/docker/api/types/swarm"
 	"github.com/docker/docker/api/types/volume"
@@ -152,5 +153,15 @@ func TestCreatedOnly(t *testing.T) {
 				t.Errorf("findings = %v; want %v", got, want)
 			}
 		})
+	}
+}
+
+func TestCreatedForeignVolume(t *testing.T) {
+	spec := swarm.ServiceSpec{}
+	spec.Name = testRun.Stack + "_app"
+	spec.TaskTemplate.ContainerSpec = &swarm.ContainerSpec{Mounts: []mount.Mount{{Type: mount.TypeVolume, Source: "hedgedoc_example_org_postgres", Target: "/data"}}}
+	got := show(Created(Engine{Services: []swarm.Service{{Spec: spec}}}, testRun, nil))
+	if want := []string{"external-volume created: service app: volumes[0]"}; !slices.Equal(got, want) {
+		t.Errorf("findings = %v; want %v", got, want)
 	}
 }

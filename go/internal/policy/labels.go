@@ -31,6 +31,16 @@ func foreignLabel(a *ask, r *report) {
 	})
 }
 
+// labelKey keeps keys to plain characters: Traefik folds case by Unicode's rules,
+// in which a "ſ" is an "s", so that a key could pass here and count there.
+func labelKey(a *ask, r *report) {
+	eachLabel(a, func(l setting) {
+		if strings.ContainsFunc(l.key, func(c rune) bool { return c <= ' ' || c > '~' }) {
+			r.add(l.place, "%q", l.key)
+		}
+	})
+}
+
 func backupPath(a *ask, r *report) {
 	for _, s := range a.services {
 		for _, l := range s.labels {

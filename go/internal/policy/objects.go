@@ -81,6 +81,11 @@ func foreignObject(kind string) func(*ask, *report) {
 				r.add(o.place, "%s %s", kind, o.name)
 			}
 		}
+		eachMount(a, func(m mountAsk) {
+			if kind == "volume" && m.volume != "" && !a.own(m.volume) {
+				r.add(m.place, "%s %s", kind, m.volume)
+			}
+		})
 	}
 }
 

@@ -2,7 +2,9 @@ package policy
 
 import (
 	"net/url"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"coopcloud.tech/cc-ci/internal/recipe"
@@ -48,7 +50,7 @@ func routerHost(a *ask, r *report) {
 		routers, ruled := map[string]string{}, map[string]bool{}
 		enabled := ""
 		for _, l := range traefikLabels(s) {
-			if l.key != "" && strings.EqualFold(l.key, "traefik.enable") && strings.EqualFold(l.value, "true") {
+			if on, err := strconv.ParseBool(l.value); err == nil && on && strings.EqualFold(l.key, "traefik.enable") {
 				enabled = l.place
 			}
 			if !l.is("routers") || l.parts[1] == "udp" {
@@ -99,6 +101,23 @@ func routerName(a *ask, r *report) {
 			r.add(l.place, "%s %s", strings.TrimSuffix(l.parts[2], "s"), l.parts[3])
 		}
 	})
+}
+
+// middlewareName tells of names that two apps may share. One that looks like
+// another run's is refused: whoever declares it again takes its routes away.
+func middlewareName(foreign bool) func(*ask, *report) {
+	return func(a *ask, r *report) {
+		stack := strings.ToLower(a.run.Stack)
+		_, site, _ := strings.Cut(stack, "_")
+		eachTraefik(a, func(l traefikLabel) {
+			if !l.is("middlewares") || strings.Contains(l.parts[3], stack) {
+				return
+			}
+			if foreign == (site != "" && strings.Contains(l.parts[3], "_"+site)) {
+				r.add(l.place, "middleware %s", l.parts[3])
+			}
+		})
+	}
 }
 
 func routerEntrypoint(a *ask, r *report) {
@@ -155,7 +174,8 @@ func routerTarget(a *ask, r *report) {
 		case key == "traefik.docker.network" || key == "traefik.swarm.network":
 			bad = l.value != a.run.Network && !a.own(l.value)
 		case l.is("services"):
-			bad = strings.HasSuffix(l.option, "server.url") || strings.HasSuffix(l.option, "server.address") || strings.Contains(l.option, "servers[")
+			bad = strings.HasSuffix(l.option, "server.url") || strings.HasSuffix(l.option, "server.address") || strings.Contains(l.option, "servers[") ||
+				strings.HasSuffix(l.option, "healthcheck.path") && !relativePath.MatchString(l.value)
 		case l.is("serverstransports"):
 			bad = true
 		case l.is("middlewares") && l.option == "forwardauth.address":
@@ -168,6 +188,9 @@ func routerTarget(a *ask, r *report) {
 		}
 	})
 }
+
+// relativePath is a path that no URL parser takes for another host.
+var relativePath = regexp.MustCompile(`^/([^/\\].*)?$`)
 
 // reaches tells whether a URL leads to the run's hosts or to a service of the stack.
 func (a *ask) reaches(address string) bool {

@@ -146,6 +146,16 @@ var table = []Rule{
 		Mend: "put ${STACK_NAME} into the name",
 	},
 	{
+		ID: "middleware-foreign", Severity: Refuse, created: true, judge: middlewareName(true),
+		What: "a Traefik middleware in another run's name", Why: "a middleware that is declared twice is lost, and with it the other's routes",
+		Mend: "put ${STACK_NAME} into the name",
+	},
+	{
+		ID: "middleware-name", Severity: Warn, created: true, judge: middlewareName(false),
+		What: "a Traefik middleware whose name lacks ${STACK_NAME}", Why: "two apps of this recipe on one server share it, or lose it",
+		Mend: "put ${STACK_NAME} into the name",
+	},
+	{
 		ID: "router-entrypoint", Severity: Refuse, created: true, judge: routerEntrypoint,
 		What: "a router on an entry point other than `web` and `web-secure`", Why: "listens on ports that other apps or the operator own",
 		Mend: "use web-secure",
@@ -173,6 +183,11 @@ var table = []Rule{
 		ID: "foreign-label", Severity: Refuse, created: true, judge: foreignLabel,
 		What: "labels of the engine (`com.docker.*`), of cc-ci, of another app's `coop-cloud.<stack>.*`, or of the backup service",
 		Why:  "passes the app off as another, so that it is backed up, upgraded or removed in its place", Mend: "use labels coop-cloud.${STACK_NAME}.* only",
+	},
+	{
+		ID: "label-key", Severity: Refuse, created: true, judge: labelKey,
+		What: "a label key with characters other than plain printable ones", Why: "what reads labels may take it for another key",
+		Mend: "write the key in plain letters",
 	},
 	{
 		ID: "backup-path", Severity: Refuse, created: true, judge: backupPath,

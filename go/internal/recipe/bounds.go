@@ -34,12 +34,13 @@ func (f *Facts) parse(name string) (map[string]any, error) {
 		f.problem(RuleOutside, "COMPOSE_FILE", "compose file %q leads out of the checkout", name)
 		return nil, nil
 	}
+	before := len(f.Problems)
 	text, ok, err := f.read(name, name, maxCompose)
 	if err != nil {
 		return nil, err
 	}
 	if !ok {
-		if _, err := os.Lstat(filepath.Join(f.Dir, name)); errors.Is(err, fs.ErrNotExist) {
+		if len(f.Problems) == before {
 			f.problem(RuleInvalid, name, "the compose file is not there")
 		}
 		return nil, nil

@@ -25,6 +25,8 @@ var hardening = []string{
 	"-c", "core.autocrlf=false",
 	"-c", "core.attributesFile=/dev/null",
 	"-c", "credential.helper=",
+	// A forge's redirect could lead to this machine's own services.
+	"-c", "http.followRedirects=false",
 	"-c", "submodule.recurse=false",
 	"-c", "fetch.recurseSubmodules=false",
 	"-c", "transfer.fsckObjects=true",

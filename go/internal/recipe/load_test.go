@@ -122,6 +122,7 @@ func TestLoadHostile(t *testing.T) {
 		{"two documents", map[string]string{"compose.yml": head + "---\n" + head}, nil, Problem{RuleInvalid, "compose.yml", "one YAML document"}},
 		{"twice the same key", map[string]string{"compose.yml": head + "    image: y\n"}, nil, Problem{RuleInvalid, "compose.yml", "already defined"}},
 		{"missing file", map[string]string{}, nil, Problem{RuleInvalid, "compose.yml", "not there"}},
+		{"dangling compose file", map[string]string{"compose.yml": "->nowhere.yml"}, nil, Problem{RuleInvalid, "compose.yml", "not there"}},
 		{"version mismatch", map[string]string{"compose.yml": head, "b.yml": "version: \"3.7\"\n"}, map[string]string{"COMPOSE_FILE": "compose.yml:b.yml"}, Problem{RuleInvalid, "b.yml", "version mismatch"}},
 		{"compose file above", map[string]string{"compose.yml": head}, map[string]string{"COMPOSE_FILE": "compose.yml:../x.yml"}, Problem{RuleOutside, "COMPOSE_FILE", "../x.yml"}},
 		{"compose file absolute", nil, map[string]string{"COMPOSE_FILE": outside}, Problem{RuleOutside, "COMPOSE_FILE", outside}},
