@@ -16,8 +16,11 @@
 
       go = pkgs: import ./go/package.nix { inherit pkgs; };
       system = pkgs: pkgs.stdenv.hostPlatform.system;
-      recipes = pkgs: self.lib.mkTests { inherit pkgs; recipes = ./recipes; };
-      demo = pkgs: self.lib.mkTests { inherit pkgs; recipes = ./checks/tests; shownAs = "checks/tests"; };
+      tests = eachSystem (pkgs: {
+        ours = self.lib.mkTests { inherit pkgs; recipes = ./recipes; };
+        demo = self.lib.mkTests { inherit pkgs; recipes = ./checks/tests; shownAs = "checks/tests"; };
+      });
+      all = what: pkgs: let inherit (tests.${system pkgs}) demo ours; in demo.${what} // ours.${what};
     in
     {
       # For other flakes.
@@ -29,8 +32,8 @@
       };
 
       # For people: nix run .#test-<recipe>, nix build .#plan-<recipe>.
-      apps = eachSystem (pkgs: (demo pkgs).apps // (recipes pkgs).apps // { demo = (demo pkgs).apps.test-demo; });
-      packages = eachSystem (pkgs: (demo pkgs).packages // (recipes pkgs).packages // {
+      apps = eachSystem (pkgs: all "apps" pkgs // { demo = tests.${system pkgs}.demo.apps.test-demo; });
+      packages = eachSystem (pkgs: all "packages" pkgs // {
         default = self.packages.${system pkgs}.cc-ci;
         cc-ci = go pkgs "cc-ci";
         abra-standin = go pkgs "abra-standin";
@@ -38,7 +41,7 @@
       } // (if pkgs ? nodejs then { cc-ci-playwright-driver = import ./go/playwright-driver.nix { inherit pkgs; }; } else { }));
 
       # For this project.
-      checks = eachSystem (pkgs: (demo pkgs).checks // (recipes pkgs).checks // import ./checks { inherit self pkgs; });
+      checks = eachSystem (pkgs: all "checks" pkgs // import ./checks { inherit self pkgs; });
       devShells = eachSystem (pkgs: { default = import ./checks/shell.nix { inherit pkgs; }; });
       formatter = eachSystem (pkgs: import ./checks/formatter.nix { inherit pkgs; });
     };

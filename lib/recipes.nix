@@ -5,19 +5,20 @@
 # readDir, and each value is evaluated only when asked for.
 { folder, shownAs }:
 let
-  inherit (builtins) attrNames filter listToAttrs map pathExists readDir substring;
+  inherit (builtins) attrNames filter mapAttrs pathExists readDir removeAttrs substring;
 
   entries = readDir folder;
-  names = filter
-    (name: entries.${name} == "directory" && substring 0 1 name != "_" && substring 0 1 name != ".")
-    (attrNames entries);
+  isRecipe = name: entries.${name} == "directory" && substring 0 1 name != "_" && substring 0 1 name != ".";
+  others = filter (name: !isRecipe name) (attrNames entries);
 
-  read = name:
+  read = name: _:
     let
       file = "${shownAs}/${name}/default.nix";
       path = folder + "/${name}/default.nix";
-      value = if pathExists path then import path else throw "${file}: expected a file, found none (reference: docs/reference/recipe.md)";
+      value =
+        if pathExists path then import path
+        else throw "${file}: expected a file, found none (reference: docs/reference/recipe.md)";
     in
     import ./plan.nix name (import ./check.nix { inherit name file; } value).recipe;
 in
-listToAttrs (map (name: { inherit name; value = read name; }) names)
+mapAttrs read (removeAttrs entries others)
