@@ -8,7 +8,10 @@
 [ "$CC_CI_DOCKER" = own ] || { [ "$1" = down ] || docker version >/dev/null || stop "no engine answers at $socket" "start the host's docker, or unset CC_CI_DOCKER"; exit 0; }
 
 pidfile=$engine/dockerd.pid
-alive() { [ -s "$pidfile" ] && grep -qs -a dockerd "/proc/$(cat "$pidfile")/comm"; }
+alive() { # a dead one that nobody reaped has no /proc/PID/exe
+  local pid
+  [ -s "$pidfile" ] && pid=$(<"$pidfile") && [ -e "/proc/$pid/exe" ] && grep -qs dockerd "/proc/$pid/comm"
+}
 answers() { curl -fsS -m 5 --unix-socket "$socket" http://engine/_ping; }
 
 rules() { # -A or -D
@@ -17,6 +20,13 @@ rules() { # -A or -D
   iptables -w 10 "$1" FORWARD -i "$bridge+" -j ACCEPT "${mark[@]}"
   iptables -w 10 "$1" FORWARD -o "$bridge+" -j ACCEPT "${mark[@]}"
   iptables -w 10 -t nat "$1" POSTROUTING -s "$net" ! -d "$net" -j MASQUERADE "${mark[@]}"
+}
+
+# What outlives a dockerd that was killed: shims, which name our folder, and containers, which
+# are in our control group.
+orphans() {
+  grep -lsazF "$engine/exec/" /proc/[0-9]*/cmdline | cut -d/ -f3
+  find /sys/fs/cgroup -path "*/$bridge/*" -name cgroup.procs -exec cat {} + 2>/dev/null | sort -u
 }
 
 up() {
@@ -36,6 +46,7 @@ up() {
 { "hosts": ["unix://$socket"], "data-root": "$engine/data", "exec-root": "$engine/exec",
   "pidfile": "$pidfile", "bridge": "$bridge", "iptables": false, "ip6tables": false,
   "default-address-pools": [{ "base": "$CC_CI_SUBNET.64.0/18", "size": 24 }],
+  "exec-opts": ["native.cgroupdriver=cgroupfs"], "cgroup-parent": "/$bridge",
   "log-driver": "json-file", "log-opts": { "max-size": "10m" } }
 EOF
   setsid dockerd --config-file "$engine/daemon.json" </dev/null >"$engine/log" 2>&1 9>&- &
@@ -49,14 +60,16 @@ down() {
     pid=$(cat "$pidfile")
     say "stopping dockerd ($pid)"
     kill "$pid"
-    gone() { ! kill -0 "$pid"; }
+    gone() { ! alive; }
     within 60 gone || kill -KILL "$pid"
   fi
   rm -f "$pidfile"
+  orphans | xargs -r kill -KILL 2>/dev/null || true
+  find /sys/fs/cgroup -depth -path "*/$bridge*" -type d -exec rmdir {} + 2>/dev/null || true
   awk -v d="$engine/" 'index($2, d) == 1 { print $2 }' /proc/mounts | sort -r | xargs -r umount -l
   while rules -D 2>/dev/null; do :; done
   for link in "$bridge" "${bridge}gw"; do ip link del "$link" 2>/dev/null || true; done
-  if [ -e "$engine/ip_forward" ]; then
+  if [ -e "$engine/ip_forward" ] && ! compgen -G '/sys/class/net/ccci*' >/dev/null; then
     cat "$engine/ip_forward" >/proc/sys/net/ipv4/ip_forward
     rm "$engine/ip_forward"
   fi
