@@ -42,6 +42,8 @@ announced {
     done
   '';
 
+  examples = none "examples" (import ./examples.nix);
+
   flake-size = none "flake-size"
     (let lines = builtins.length (filter builtins.isString (split "\n" (readFile ../flake.nix))) - 1;
     in if lines < 80 then [ ] else [ "flake.nix: expected fewer than 80 lines, found ${toString lines}: it is a table of contents" ]);
