@@ -93,6 +93,16 @@ func TestFindNamesWhatIsWrong(t *testing.T) {
 	}
 }
 
+func TestFindTakesTheDriverOfTheApp(t *testing.T) {
+	t.Setenv("CC_CI_PLAYWRIGHT_DRIVER", "/of-the-app")
+	for given, want := range map[string]string{"": "/of-the-app/package", "/of-the-site": "/of-the-site/package"} {
+		_, err := Find(site.Browser{Driver: given})
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("driver %q: expected %s to be looked at, got %v", given, want, err)
+		}
+	}
+}
+
 func TestInside(t *testing.T) {
 	for path, want := range map[string]string{"/usr/bin/node": "/usr/bin/node", "/nix/store/x/node": "/nix/store/x/node", "/root/.cache/p/node": "/opt/node/node"} {
 		if got := inside(path, "node"); got != want {

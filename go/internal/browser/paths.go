@@ -19,6 +19,10 @@ import (
 // ErrUnavailable is wrapped by errors about a browser or a driver that this machine lacks.
 var ErrUnavailable = errors.New("no browser on this machine")
 
+// driverVariable names the driver's folder where the site file names none: the app that
+// Nix builds brings its own.
+const driverVariable = "CC_CI_PLAYWRIGHT_DRIVER"
+
 // chromiums are tried in order. Debian's wrapper scripts on PATH add flags of their
 // own, so the programs themselves come first; the headless shell needs a third of
 // the processor time.
@@ -44,6 +48,9 @@ func Find(p site.Browser) (site.Browser, error) {
 		}
 		errs = append(errs, fmt.Errorf("%w: %s: expected an executable, tried %s", ErrUnavailable, what, strings.Join(usual, ", ")))
 		return ""
+	}
+	if p.Driver == "" {
+		p.Driver = os.Getenv(driverVariable)
 	}
 	p.Chromium = resolve("chromium", p.Chromium, chromiums...)
 	if p.Node == "" && p.Driver != "" {
