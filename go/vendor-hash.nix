@@ -1,5 +1,5 @@
 # Written by vendor-hash.sh; buildGoModule wants the first, package.nix compares the second.
 {
-  vendorHash = "sha256-tP27Lb5AxblynJbSiBYTUIfmWVpQcZEcs/0daP4fYno=";
-  digest = "52a251269ab52b1d00797a7fe290057782e3a3257a492dc85d39dee158522243"; # of go.mod and go.sum
+  vendorHash = "sha256-qoQOYrfoYwdJO3ZC1lowPQG+wm1AQcvLHq+nqXRte6U=";
+  digest = "a3a84634a06a2c5be9e48a8fefb29ebb10ab99e0af86ff54d16a8452e1752fb3"; # of go.mod and go.sum
 }

@@ -95,10 +95,10 @@ func TestFindNamesWhatIsWrong(t *testing.T) {
 
 func TestFindTakesTheDriverOfTheApp(t *testing.T) {
 	t.Setenv("CC_CI_PLAYWRIGHT_DRIVER", "/of-the-app")
-	for given, want := range map[string]string{"": "/of-the-app/package", "/of-the-site": "/of-the-site/package"} {
+	for given, want := range map[string]string{"": "/of-the-app/node", "/of-the-site": "/of-the-site/node"} {
 		_, err := Find(site.Browser{Driver: given})
 		if err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("driver %q: expected %s to be looked at, got %v", given, want, err)
+			t.Errorf("driver %q: expected %s to be tried, got %v", given, want, err)
 		}
 	}
 }
