@@ -54,7 +54,7 @@ rec {
 
   string = scalar "a string" { type = "string"; } isString;
   bool = scalar "true or false" { type = "boolean"; } isBool;
-  nonEmpty = matching "a string that isn't empty" "(.|\n)+";
+  nonEmpty = scalar "a string that isn't empty" { type = "string"; minLength = 1; } (v: isString v && v != "");
   duration = matching ''a duration such as "90s"'' "([0-9]+(\\.[0-9]+)?(ms|s|m|h))+";
 
   # matching : name -> POSIX extended regular expression -> type
