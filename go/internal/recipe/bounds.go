@@ -18,13 +18,14 @@ import (
 // The bounds of what a checkout may hold. Real recipes stay far below: the largest
 // known has 20 compose files of a few kilobytes each.
 const (
-	maxCompose    = 1 << 20  // bytes of a compose file or of abra.sh
-	maxFiles      = 64       // active compose files
-	maxObjectFile = 1 << 20  // bytes of a config's or secret's file; swarm takes no more
-	maxNodes      = 100_000  // YAML nodes of a file with its aliases followed
-	maxDepth      = 64       // of nested YAML
-	maxFilled     = 16 << 20 // bytes of a file with its variables filled in
-	maxTree       = 100_000  // files and folders of a checkout
+	maxPairs      = 1_000_000 // of entries of one list or mapping, all files together; a second's work
+	maxCompose    = 1 << 20   // bytes of a compose file or of abra.sh
+	maxFiles      = 64        // active compose files
+	maxObjectFile = 1 << 20   // bytes of a config's or secret's file; swarm takes no more
+	maxNodes      = 100_000   // YAML nodes of all files with aliases followed
+	maxDepth      = 64        // of nested YAML
+	maxFilled     = 16 << 20  // bytes of a file with its variables filled in
+	maxTree       = 100_000   // files and folders of a checkout
 )
 
 // parse reads one compose file as far as is safe before the loader sees it. It is
@@ -45,7 +46,7 @@ func (f *Facts) parse(name string) (map[string]any, error) {
 		}
 		return nil, nil
 	}
-	if err := boundYAML(text); err != nil {
+	if err := f.boundYAML(text); err != nil {
 		f.problem(RuleTooLarge, name, "%v", err)
 		return nil, nil
 	}
@@ -66,45 +67,69 @@ func (f *Facts) parse(name string) (map[string]any, error) {
 	return config, nil
 }
 
-// boundYAML counts the nodes of a document with its aliases followed, without
-// following them: each anchor's size is worked out once.
-func boundYAML(text []byte) error {
+// cost is what it takes to load YAML with its aliases followed.
+type cost struct {
+	nodes int
+	pairs int // the loader compares each entry of a list or mapping with each other
+}
+
+// boundYAML works the cost of a document out without following its aliases, each
+// anchor's once, and adds it to the checkout's.
+func (f *Facts) boundYAML(text []byte) error {
 	var doc yaml.Node
 	if err := yaml.Unmarshal(text, &doc); err != nil {
 		return nil //nolint:nilerr // the loader's own error says it better
 	}
-	_, err := (&measure{sizes: map[*yaml.Node]int{}}).node(&doc, 0)
-	return err
+	c, err := (&measure{costs: map[*yaml.Node]cost{}}).node(&doc, 0)
+	if err != nil {
+		return err
+	}
+	return f.cost.add(c, &doc)
 }
 
-type measure struct{ sizes map[*yaml.Node]int }
+func (c *cost) add(other cost, at *yaml.Node) error {
+	c.nodes += other.nodes
+	c.pairs += other.pairs
+	if c.nodes > maxNodes {
+		return fmt.Errorf("line %d: expected at most %d nodes with aliases followed", at.Line, maxNodes)
+	}
+	if c.pairs > maxPairs {
+		return fmt.Errorf("line %d: expected shorter lists: at most %d pairs of entries", at.Line, maxPairs)
+	}
+	return nil
+}
 
-func (m *measure) node(n *yaml.Node, depth int) (int, error) {
+type measure struct{ costs map[*yaml.Node]cost }
+
+func (m *measure) node(n *yaml.Node, depth int) (cost, error) {
 	if depth > maxDepth {
-		return 0, fmt.Errorf("line %d: expected at most %d levels", n.Line, maxDepth)
+		return cost{}, fmt.Errorf("line %d: expected at most %d levels", n.Line, maxDepth)
 	}
 	if n.Kind == yaml.AliasNode {
 		n = n.Alias
 	}
-	if size, ok := m.sizes[n]; ok {
-		if size == 0 {
-			return 0, fmt.Errorf("line %d: an anchor contains itself", n.Line)
+	if c, ok := m.costs[n]; ok {
+		if c.nodes == 0 {
+			return cost{}, fmt.Errorf("line %d: an anchor contains itself", n.Line)
 		}
-		return size, nil
+		return c, nil
 	}
-	m.sizes[n] = 0
-	size := 1
-	for _, c := range n.Content {
-		s, err := m.node(c, depth+1)
+	m.costs[n] = cost{}
+	var total cost
+	if err := total.add(cost{1, len(n.Content) * len(n.Content) / 2}, n); err != nil {
+		return cost{}, err
+	}
+	for _, child := range n.Content {
+		c, err := m.node(child, depth+1)
 		if err != nil {
-			return 0, err
+			return cost{}, err
 		}
-		if size += s; size > maxNodes {
-			return 0, fmt.Errorf("line %d: expected at most %d nodes with aliases followed", n.Line, maxNodes)
+		if err := total.add(c, child); err != nil {
+			return cost{}, err
 		}
 	}
-	m.sizes[n] = size
-	return size, nil
+	m.costs[n] = total
+	return total, nil
 }
 
 func oneDocument(text []byte) error {

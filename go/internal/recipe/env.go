@@ -12,6 +12,7 @@ import (
 const (
 	maxEnvFile  = 256 << 10
 	maxEnvValue = 64 << 10
+	maxEnvTotal = 1 << 20 // of all values
 )
 
 // Entry is one assignment of an env file.
@@ -41,7 +42,7 @@ func ParseEnv(name, text string) (Sample, error) {
 	}
 	var s Sample
 	seen := map[string]string{}
-	line := 0
+	line, total := 0, 0
 	for rest := strings.ReplaceAll(text, "\r\n", "\n"); rest != ""; {
 		line++
 		trimmed := strings.TrimLeft(rest, " \t")
@@ -59,6 +60,9 @@ func ParseEnv(name, text string) (Sample, error) {
 		after, err := e.readValue(body, seen)
 		if err != nil {
 			return nil, fmt.Errorf("%s:%d: %s: %w", name, line, e.Key, err)
+		}
+		if total += len(e.Value); total > maxEnvTotal {
+			return nil, fmt.Errorf("%s:%d: %s: expected at most %d bytes of values", name, line, e.Key, maxEnvTotal)
 		}
 		line += strings.Count(body[:len(body)-len(after)], "\n")
 		comment, next, _ := strings.Cut(after, "\n")

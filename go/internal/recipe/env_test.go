@@ -37,6 +37,7 @@ func TestParseEnv(t *testing.T) {
 		{"open quote", "A='x\n", "env:1: A: expected a closing '"},
 		{"text behind a quote", "A='x' y\n", "env:1: A: expected a comment"},
 		{"doubling", "A=" + strings.Repeat("x", 1000) + "\n" + strings.Repeat("A=$A$A\n", 40), "at most 65536 bytes"},
+		{"many long values", "A=" + strings.Repeat("x", 60_000) + "\n" + strings.Repeat("B=$A\n", 40), "bytes of values"},
 		{"too large", strings.Repeat("#", maxEnvFile+1), "at most"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -111,6 +111,8 @@ func TestLoadHostile(t *testing.T) {
 		{"alias bomb", map[string]string{"compose.yml": bomb}, nil, Problem{RuleTooLarge, "compose.yml", "nodes"}},
 		{"anchor in itself", map[string]string{"compose.yml": "a: &a [*a]\n"}, nil, Problem{RuleTooLarge, "compose.yml", "itself"}},
 		{"deep", map[string]string{"compose.yml": strings.Repeat("[", 5000) + strings.Repeat("]", 5000)}, nil, Problem{RuleTooLarge, "compose.yml", "levels"}},
+		{"long list", map[string]string{"compose.yml": head + "    command:\n" + strings.Repeat("      - x\n", 20_000)}, nil, Problem{RuleTooLarge, "compose.yml", "shorter lists"}},
+		{"many files", map[string]string{"compose.yml": head + "    command: [" + strings.Repeat("x,", 1000) + "x]\n"}, map[string]string{"COMPOSE_FILE": "compose.yml" + strings.Repeat(":./compose.yml", 4)}, Problem{RuleTooLarge, "./compose.yml", "shorter lists"}},
 		{"large", map[string]string{"compose.yml": head + strings.Repeat("#", maxCompose)}, nil, Problem{RuleTooLarge, "compose.yml", "bytes"}},
 		{"variables", map[string]string{"compose.yml": head + "    command: \"" + strings.Repeat("$A", 1000) + "\"\n"}, map[string]string{"A": strings.Repeat("x", 1<<15)}, Problem{RuleTooLarge, "compose.yml", "variables"}},
 		{"unknown key", map[string]string{"compose.yml": head + "    develop: {}\n"}, nil, Problem{RuleInvalid, "compose.yml", "develop"}},
