@@ -6,6 +6,7 @@ import (
 	"archive/tar"
 	"bytes"
 	"context"
+	"errors"
 	"io"
 	"os"
 	"os/exec"
@@ -25,15 +26,28 @@ import (
 
 const imageName = "cc-ci.test/contract:1"
 
-// options builds the stand-in, and an image from the stand-in's own test program.
+// built is a folder with the stand-in and the stand-in's own test program.
+var built string
+
+func TestMain(m *testing.M) {
+	dir, err := os.MkdirTemp("", "contract-live-")
+	if err != nil {
+		panic(err)
+	}
+	built = dir
+	status := m.Run()
+	os.RemoveAll(dir)
+	os.Exit(status)
+}
+
+// options builds what isn't built yet and imports the image.
 func options(t *testing.T) Options {
 	t.Helper()
 	s, err := site.Load("")
 	if err != nil {
 		t.Fatalf("live tests need the site file: %v", err)
 	}
-	dir := t.TempDir()
-	standin, app := filepath.Join(dir, "abra-standin"), filepath.Join(dir, "app")
+	standin, app := filepath.Join(built, "abra-standin"), filepath.Join(built, "app")
 	goBuild(t, standin, "../../cmd/abra-standin")
 	goBuild(t, app, "../standin/testdata/tinyapp", "CGO_ENABLED=0")
 	importImage(t, s.Docker, app)
@@ -42,6 +56,9 @@ func options(t *testing.T) Options {
 
 func goBuild(t *testing.T, path, source string, env ...string) {
 	t.Helper()
+	if exists(path) {
+		return
+	}
 	build := exec.Command("go", "build", "-o", path, source)
 	build.Env = append(os.Environ(), env...)
 	if out, err := build.CombinedOutput(); err != nil {
@@ -55,7 +72,13 @@ func importImage(t *testing.T, host, path string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer api.Close()
+	t.Cleanup(func() {
+		// Each import is a new image; one without a name would stay for ever.
+		_, err := api.ImageRemove(context.Background(), imageName, image.RemoveOptions{Force: true, PruneChildren: true})
+		if err := errors.Join(err, api.Close()); err != nil {
+			t.Error(err)
+		}
+	})
 	program, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)

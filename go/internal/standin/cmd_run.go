@@ -57,7 +57,9 @@ func (p *program) exec(ctx context.Context, service string, c stack.Command) err
 	if err != nil {
 		return err
 	}
+	restore := p.raw(c.TTY)
 	status, err := p.engine.Exec(ctx, id, c, p.out, p.err)
+	restore()
 	if err != nil {
 		return err
 	}
@@ -65,6 +67,23 @@ func (p *program) exec(ctx context.Context, service string, c stack.Command) err
 		return fmt.Errorf("exit status %d of %s in %s", status, c.Args[0], service)
 	}
 	return nil
+}
+
+// raw hands the terminal over to the container's, which does its own line handling, and
+// gives the function that takes it back. Nothing is typed into it.
+func (p *program) raw(tty bool) (restore func()) {
+	f, ok := p.in.(*os.File)
+	if !tty || !ok {
+		return func() {}
+	}
+	state, err := term.SetRawTerminal(f.Fd())
+	if err != nil {
+		return func() {}
+	}
+	return func() {
+		// The process is about to end; a terminal that can't be restored stays raw.
+		_ = term.RestoreTerminal(f.Fd(), state)
+	}
 }
 
 // appLogs follows the logs of one service, or of all, until it is interrupted.

@@ -3,6 +3,7 @@ package stack
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/containerd/errdefs"
@@ -65,7 +66,10 @@ func (e *Engine) removeNetworks(ctx context.Context, stack string) error {
 		return err
 	}
 	for _, n := range networks {
-		if err := e.API.NetworkRemove(ctx, n.ID); err != nil && !errdefs.IsNotFound(err) {
+		// For some 100 ms the engine lists an overlay that the swarm has already removed, and
+		// answers 500 "network ... not found" for it.
+		err := e.API.NetworkRemove(ctx, n.ID)
+		if err != nil && !errdefs.IsNotFound(err) && !strings.Contains(err.Error(), "not found") {
 			return fmt.Errorf("network %s: %w", n.Name, err)
 		}
 	}
