@@ -45,13 +45,6 @@ func (c CLI) Undeploy(ctx context.Context, domain string) error {
 	return err
 }
 
-// VolumeRemove removes the app's volumes. abra retries only a little while the
-// engine still holds them, so the caller looks what is left.
-func (c CLI) VolumeRemove(ctx context.Context, domain string) error {
-	_, err := c.run(ctx, short, "app", "volume", "rm", domain, "-f", "-n")
-	return err
-}
-
 // EnvFile is the path of the app's env file (contract section 4).
 func (c CLI) EnvFile(domain string) string {
 	return filepath.Join(c.Dir, "servers", Server, domain+".env")

@@ -70,9 +70,3 @@ func (c CLI) SecretInsert(ctx context.Context, domain, name, version, value stri
 	_, err = c.run(ctx, short, "app", "secret", "insert", domain, name, version, path, "-f", "-n")
 	return err
 }
-
-// SecretRemove removes all of the app's secrets.
-func (c CLI) SecretRemove(ctx context.Context, domain string) error {
-	_, err := c.run(ctx, short, "app", "secret", "rm", domain, "--all", "-n")
-	return err
-}

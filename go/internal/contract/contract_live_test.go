@@ -190,9 +190,6 @@ func driverRemoves(t *testing.T, forms string) {
 		time.Sleep(50 * time.Millisecond)
 	}
 	t.Logf("undeploy: %v", cli.Undeploy(ctx, s.domain))
-	t.Logf("volume rm: %v", cli.VolumeRemove(ctx, s.domain))
-	t.Logf("secret rm: %v", cli.SecretRemove(ctx, s.domain))
-	t.Logf("secret rm again: %v", cli.SecretRemove(ctx, s.domain))
 	if left, err := engine.Sweep(ctx, s.stack); err != nil || len(left) != 0 {
 		t.Errorf("left: %v, %v", swarm.Strings(left), err)
 	}

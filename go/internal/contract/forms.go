@@ -22,8 +22,6 @@ var Forms = []Form{
 	{"app secret insert _ _ _ _ -f -n", "3.5", "C", "", ""},
 	{"app deploy _ -n -C -D -c", "3.6", "C", "", ""},
 	{"app undeploy _ -n", "3.7", "C", "whether containers are gone when it returns", "contract.TestDriverRemoves"},
-	{"app volume rm _ -f -n", "3.8", "R", "status when a volume is in use or none is left", "contract.TestDriverRemoves"},
-	{"app secret rm _ --all -n", "3.5", "D", "status when none is left", "contract.TestDriverRemoves"},
 }
 
 // needsFallback says whether the driver could meet another behaviour than it hopes for.

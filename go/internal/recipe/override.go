@@ -93,7 +93,7 @@ func Override(f *Facts, o Overlay) (text []byte, shown []string, err error) {
 		}
 	}
 	for _, m := range o.Site {
-		if len(m.Recipes) > 0 && !slices.Contains(m.Recipes, o.Recipe) {
+		if !o.concerns(m) {
 			continue
 		}
 		line, err := file.apply(f.Services, m)
@@ -207,6 +207,27 @@ func describe(m site.Override, modes, checks int, images []string) string {
 		what += " (" + m.Reason + ")"
 	}
 	return m.Name + ": " + what
+}
+
+// Images gives every image as it will be used on this machine, sorted.
+func (o Overlay) Images(f *Facts) []string {
+	var images []string
+	for _, image := range f.Images() {
+		used := image
+		for _, m := range o.Site {
+			if to := replacement(m.Images, image); to != "" && o.concerns(m) {
+				used = to
+			}
+		}
+		images = append(images, used)
+	}
+	slices.Sort(images)
+	return slices.Compact(images)
+}
+
+// concerns tells whether a machine override is meant for this recipe.
+func (o Overlay) concerns(m site.Override) bool {
+	return len(m.Recipes) == 0 || slices.Contains(m.Recipes, o.Recipe)
 }
 
 // replacement finds an image in the table: as written, else by the longest

@@ -2,9 +2,9 @@ package swarm
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -99,6 +99,9 @@ func serviceState(s swarm.Service, tasks []swarm.Task, since time.Time) (string,
 	if n := missingImage(tasks, s.Spec.TaskTemplate, since); n >= 3 {
 		return "", fmt.Errorf("%w: %s", ErrUnhealthy, lastError(tasks))
 	}
+	if u := s.UpdateStatus; u != nil && u.State == swarm.UpdateStateUpdating {
+		return "update in progress", nil
+	}
 	want := wanted(s)
 	ready, other := 0, 0
 	for _, t := range tasks {
@@ -142,13 +145,20 @@ func runsOnce(s swarm.Service) bool {
 		p != nil && p.Condition != swarm.RestartPolicyConditionAny && p.Condition != ""
 }
 
-// sameSpec compares what a task was made from with what its service asks for now.
-// Networks are left out: the engine resolves their names in the task's copy.
-func sameSpec(a, b swarm.TaskSpec) bool {
-	a.Networks, b.Networks = nil, nil
-	x, err1 := json.Marshal(a)
-	y, err2 := json.Marshal(b)
-	return err1 == nil && err2 == nil && string(x) == string(y)
+// sameSpec tells whether a task was made from what its service asks for now. Only
+// what a container is made of is compared: the engine leaves defaults and what
+// belongs to the service alone (restart policy, stop grace period) out of the task's copy.
+func sameSpec(task, service swarm.TaskSpec) bool {
+	return task.ForceUpdate == service.ForceUpdate && reflect.DeepEqual(made(task.ContainerSpec), made(service.ContainerSpec))
+}
+
+func made(c *swarm.ContainerSpec) swarm.ContainerSpec {
+	if c == nil {
+		return swarm.ContainerSpec{}
+	}
+	return swarm.ContainerSpec{Image: c.Image, Labels: c.Labels, Command: c.Command, Args: c.Args, Hostname: c.Hostname,
+		Env: c.Env, Dir: c.Dir, User: c.User, ReadOnly: c.ReadOnly, Mounts: c.Mounts, Healthcheck: c.Healthcheck,
+		Secrets: c.Secrets, Configs: c.Configs}
 }
 
 func over(s swarm.TaskState) bool {

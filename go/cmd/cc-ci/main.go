@@ -1,0 +1,14 @@
+// Command cc-ci tests Co-op Cloud recipes for real. See `cc-ci --help`.
+package main
+
+import (
+	"context"
+	"os"
+)
+
+func main() {
+	ctx, stop := interruptible(context.Background())
+	err := rootCmd().ExecuteContext(ctx)
+	stop()
+	os.Exit(exitCode(os.Stderr, err))
+}

@@ -1,0 +1,47 @@
+package main
+
+import (
+	"github.com/spf13/cobra"
+
+	"coopcloud.tech/cc-ci/internal/site"
+)
+
+// rootCmd is the command tree; each sub-command has a file of its own.
+func rootCmd() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "cc-ci",
+		Short: "Tests Co-op Cloud recipes for real",
+		Long: `cc-ci tests Co-op Cloud recipes for real: it deploys a recipe on a Docker Swarm with
+abra, tries it as a person would, and removes it without a trace.
+
+Exit status: 0 green, 1 a recipe failed its test, 2 usage or a bad plan,
+3 infrastructure (no swarm, no abra, no disk), 130 interrupted.`,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+	}
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return usagef("%w (see `%s --help`)", err, cmd.CommandPath())
+	})
+	root.PersistentFlags().String("site", "", "file that describes this machine (default $CC_CI_SITE, then "+site.DefaultPath+")")
+	root.AddCommand(runCmd(), planCmd(), janitorCmd(), doctorCmd(), versionCmd())
+	return root
+}
+
+// exactArgs refuses another number of arguments as a usage error.
+func exactArgs(n int) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if err := cobra.ExactArgs(n)(cmd, args); err != nil {
+			return usagef("%s: %w (see `%s --help`)", cmd.Name(), err, cmd.CommandPath())
+		}
+		return nil
+	}
+}
+
+// loadSite reads the machine's description that the flags name.
+func loadSite(cmd *cobra.Command) (site.Site, error) {
+	path, err := cmd.Flags().GetString("site")
+	if err != nil {
+		return site.Site{}, err
+	}
+	return site.Load(path)
+}

@@ -1,0 +1,128 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"coopcloud.tech/cc-ci/internal/plan"
+	"coopcloud.tech/cc-ci/internal/result"
+	"coopcloud.tech/cc-ci/internal/run"
+	"coopcloud.tech/cc-ci/internal/stage"
+)
+
+// runFlags are what `cc-ci run` and so `nix run .#test-<recipe>` take.
+type runFlags struct {
+	plan, ref, out string
+	pr, repeat     int
+	stages         []string
+	json, quiet    bool
+	junit          string
+}
+
+func runCmd() *cobra.Command {
+	var f runFlags
+	cmd := &cobra.Command{
+		Use:   "run --plan FILE",
+		Short: "Test one recipe on the swarm at hand",
+		Long: `Deploys the recipe that the plan names, tries it, removes it, proves that nothing is
+left, and writes result.json, junit.xml and a page. Results go to standard output,
+progress to standard error.
+
+Stages: ` + strings.Join(stage.Names, ", ") + `. Prepare, remove and report always run.
+
+Exit status: 0 green, 1 the recipe failed, 2 usage or a bad plan, 3 infrastructure,
+130 interrupted.`,
+		Example: `  nix run .#test-hedgedoc -- --ref a1b2c3d
+  cc-ci run --plan plan.json --stage install --out ./out`,
+		Args: exactArgs(0),
+		RunE: func(cmd *cobra.Command, _ []string) error { return f.run(cmd) },
+	}
+	fl := cmd.Flags()
+	fl.StringVar(&f.plan, "plan", "", "the recipe's plan, as Nix renders it")
+	fl.StringVar(&f.ref, "ref", "", "commit, tag or branch of the recipe (default: its main branch)")
+	fl.IntVar(&f.pr, "pr", 0, "number of the pull request that is tested; part of the app's name")
+	fl.StringSliceVar(&f.stages, "stage", nil, "run only these stages; such a run has no level")
+	fl.StringVar(&f.out, "out", "", "folder for the report (default: the run's own folder)")
+	fl.StringVar(&f.junit, "junit", "", "also write the JUnit XML to this file")
+	fl.BoolVar(&f.json, "json", false, "print result.json to standard output, progress as JSON lines")
+	fl.BoolVar(&f.quiet, "quiet", false, "print the verdict alone")
+	fl.IntVar(&f.repeat, "repeat", 1, "run so many times; the first that is not green ends it")
+	cobra.CheckErr(cmd.RegisterFlagCompletionFunc("stage", cobra.FixedCompletions(stage.Names, cobra.ShellCompDirectiveNoFileComp)))
+	return cmd
+}
+
+func (f runFlags) run(cmd *cobra.Command) error {
+	if err := f.check(); err != nil {
+		return err
+	}
+	raw, err := os.ReadFile(f.plan)
+	if err != nil {
+		return usagef("plan: %w", err)
+	}
+	p, err := plan.Decode(raw)
+	if err != nil {
+		return usagef("%s: %w", f.plan, err)
+	}
+	s, err := loadSite(cmd)
+	if err != nil {
+		return err
+	}
+	for i := range f.repeat {
+		cfg := run.Config{Plan: p, PlanJSON: raw, Site: s, Ref: f.ref, PR: f.pr, Stages: f.stages, Out: f.outDir(i), JUnit: f.junit}
+		res, err := run.Run(cmd.Context(), cfg, f.output(cmd))
+		if err != nil {
+			return err
+		}
+		if cmd.Context().Err() != nil {
+			return errInterrupted
+		}
+		if res.Outcome != result.Pass {
+			return verdict{res.Outcome}
+		}
+	}
+	return nil
+}
+
+// check refuses what no run could mean.
+func (f runFlags) check() error {
+	switch {
+	case f.plan == "":
+		return usagef("run: --plan FILE is missing (`nix run .#test-<recipe>` gives it)")
+	case f.pr < 0:
+		return usagef("run: --pr: expected a number of 0 or more, found %d", f.pr)
+	case f.repeat < 1:
+		return usagef("run: --repeat: expected a number of 1 or more, found %d", f.repeat)
+	case strings.HasPrefix(f.ref, "-"):
+		return usagef("run: --ref: expected a commit, tag or branch, found %q", f.ref)
+	}
+	for _, s := range f.stages {
+		if !slices.Contains(stage.Names, s) {
+			return usagef("run: --stage: expected one of %s, found %q", strings.Join(stage.Names, ", "), s)
+		}
+	}
+	return nil
+}
+
+// outDir gives each of several runs a folder of its own.
+func (f runFlags) outDir(i int) string {
+	if f.out == "" || f.repeat == 1 {
+		return f.out
+	}
+	return filepath.Join(f.out, fmt.Sprintf("%d", i+1))
+}
+
+func (f runFlags) output(cmd *cobra.Command) run.Output {
+	o := run.Output{Stdout: cmd.OutOrStdout(), Stderr: cmd.ErrOrStderr(), Style: run.Text}
+	switch {
+	case f.json:
+		o.Style = run.JSON
+	case f.quiet:
+		o.Style = run.Quiet
+	}
+	return o
+}

@@ -1,0 +1,189 @@
+// Package app is one deployed app: made, deployed, ready, used, removed. It joins
+// abra (which deploys) with the Engine API (which knows the truth) and the router
+// (through which people reach the app).
+//
+// Contract: an App owns everything in the engine that carries its stack's name.
+// What was judged is what is deployed: the env file is written from the same text
+// that the compose facts were read with. Errors of the recipe are result.Faults; all
+// others are the infrastructure's.
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"coopcloud.tech/cc-ci/internal/abra"
+	"coopcloud.tech/cc-ci/internal/plan"
+	"coopcloud.tech/cc-ci/internal/recipe"
+	"coopcloud.tech/cc-ci/internal/redact"
+	"coopcloud.tech/cc-ci/internal/result"
+	"coopcloud.tech/cc-ci/internal/sidecar"
+	"coopcloud.tech/cc-ci/internal/site"
+	"coopcloud.tech/cc-ci/internal/swarm"
+)
+
+// App is one app of a run.
+type App struct {
+	Plan    *plan.Plan
+	Site    site.Site
+	Names   recipe.Names
+	Abra    abra.CLI
+	Engine  *swarm.Engine
+	HTTP    *http.Client // from HTTPClient
+	Secrets *sidecar.Sidecar
+	Mask    *redact.Masker
+	Tell    func(text string) // progress
+}
+
+// Version is one version of the recipe as it would be deployed here.
+type Version struct {
+	Commit string // 40 hex digits; the clone's HEAD when it is deployed
+	Env    string // the app's env file, whole, but for abra's TYPE line
+	Facts  *recipe.Facts
+}
+
+// Prepare reads the recipe's clone, which must stand at commit, as a version of this app.
+func (a *App) Prepare(commit string) (Version, error) {
+	dir := a.Abra.RecipeDir(a.Plan.Recipe)
+	sample, err := os.ReadFile(filepath.Join(dir, ".env.sample"))
+	if errors.Is(err, os.ErrNotExist) {
+		return Version{}, result.Fault(fmt.Errorf("%s: the recipe has no .env.sample", commit[:7]))
+	}
+	if err != nil {
+		return Version{}, err
+	}
+	parsed, err := recipe.ParseEnv(".env.sample", string(sample))
+	if err != nil {
+		return Version{}, result.Fault(err)
+	}
+	files := a.Plan.Compose
+	if len(files) == 0 {
+		files = parsed.ComposeFiles()
+	}
+	text, err := rewriteEnv(string(sample), a.settings(files), []string{"STACK_NAME", "TYPE", "RECIPE"})
+	if err != nil {
+		return Version{}, err
+	}
+	env, err := recipe.ParseEnv("env file", text)
+	if err != nil {
+		return Version{}, result.Fault(err)
+	}
+	facts, err := recipe.Load(dir, env.Map(), files)
+	if err != nil {
+		return Version{}, err
+	}
+	return Version{commit, text, facts}, nil
+}
+
+// settings are the variables that come from the driver: the plan's, and those that
+// abra interprets (P5). No certificate is ever asked for (P2, contract section 9).
+func (a *App) settings(files []string) map[string]string {
+	set := map[string]string{}
+	for k, v := range a.Plan.Env {
+		set[k] = strings.ReplaceAll(v, "${domain}", a.Names.Domain)
+	}
+	set["DOMAIN"] = a.Names.Domain
+	set["LETS_ENCRYPT_ENV"] = ""
+	set["COMPOSE_FILE"] = strings.Join(append(files[:len(files):len(files)], overrideRef), ":")
+	return set
+}
+
+// overrideRef is the driver's compose file as abra sees it from the recipe's clone:
+// beside the clones, so that the clone stays exactly the commit under test.
+const overrideRef = "../../cc-ci.override.yml"
+
+// Create makes the app in abra: the server, the env file, the override.
+func (a *App) Create(ctx context.Context, v Version, override []byte) error {
+	a.Tell("app new " + a.Names.Domain)
+	if err := a.Abra.ServerAdd(ctx); err != nil {
+		return err
+	}
+	if err := a.Abra.AppNew(ctx, a.Plan.Recipe, a.Names.Domain); err != nil {
+		return err
+	}
+	if err := os.WriteFile(filepath.Join(a.Abra.Dir, "cc-ci.override.yml"), override, 0o600); err != nil {
+		return err
+	}
+	return a.writeEnv(v)
+}
+
+// writeEnv puts the judged env into place and keeps the TYPE line that abra wrote.
+func (a *App) writeEnv(v Version) error {
+	path := a.Abra.EnvFile(a.Names.Domain)
+	old, err := os.ReadFile(path)
+	if err != nil {
+		return fmt.Errorf("env file that `abra app new` should have made: %w", err)
+	}
+	text := "TYPE=" + a.Plan.Recipe + "\n" + v.Env
+	for line := range strings.Lines(string(old)) {
+		if strings.HasPrefix(line, "TYPE=") || strings.HasPrefix(line, "RECIPE=") {
+			text = strings.TrimRight(line, "\n") + "\n" + v.Env
+		}
+	}
+	return os.WriteFile(path, []byte(text), 0o600)
+}
+
+// Deploy puts v on the swarm and waits until the stack runs what v asks for. The
+// commit that the engine says was deployed must be v's.
+func (a *App) Deploy(ctx context.Context, v Version) error {
+	if head, err := recipe.Head(ctx, a.Abra.RecipeDir(a.Plan.Recipe)); err != nil || head != v.Commit {
+		return fmt.Errorf("deploy %s: the clone stands at %s: %w", v.Commit[:7], head, errors.Join(err, errMoved))
+	}
+	a.Tell("deploy " + v.Commit[:7])
+	since := time.Now().Add(-time.Second)
+	ctx, cancel := context.WithTimeoutCause(ctx, a.Plan.Limits.Deploy.Of(10*time.Minute), errLimit)
+	defer cancel()
+	if err := a.Abra.Deploy(ctx, a.Names.Domain); err != nil {
+		return a.blame(ctx, err)
+	}
+	a.Tell("waiting for the services")
+	if err := a.Engine.Converge(ctx, a.Names.Stack, since); err != nil {
+		return stopped(ctx, err)
+	}
+	return a.deployed(ctx, v)
+}
+
+var (
+	errMoved = errors.New("something moved it")
+	errLimit = errors.New("the limit is over")
+)
+
+// stopped keeps a wait that a person or the run's end cut short from being the recipe's fault.
+func stopped(ctx context.Context, err error) error {
+	if ctx.Err() != nil && !errors.Is(context.Cause(ctx), errLimit) {
+		return context.Cause(ctx)
+	}
+	return err
+}
+
+// blame makes a refused deploy the recipe's fault, unless the engine is gone.
+func (a *App) blame(ctx context.Context, err error) error {
+	var refused *abra.Error
+	if !errors.As(err, &refused) {
+		return stopped(ctx, err)
+	}
+	if _, gone := a.Engine.Services(ctx, a.Names.Stack); gone != nil {
+		return errors.Join(err, gone)
+	}
+	return result.Fault(err)
+}
+
+// deployed compares the chaos-version label with v's commit (contract section 6).
+func (a *App) deployed(ctx context.Context, v Version) error {
+	name := "coop-cloud." + a.Names.Stack + ".chaos-version"
+	label, err := a.Engine.Label(ctx, a.Names.Stack, name)
+	if err != nil {
+		return err
+	}
+	short := strings.TrimSuffix(label, "+U")
+	if len(short) < 7 || !strings.HasPrefix(v.Commit, short) {
+		return fmt.Errorf("label %s: expected the commit %s, found %q", name, v.Commit[:8], label)
+	}
+	return nil
+}

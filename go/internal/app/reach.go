@@ -1,0 +1,132 @@
+package app
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"coopcloud.tech/cc-ci/internal/result"
+	"coopcloud.tech/cc-ci/internal/site"
+)
+
+// HTTPClient reaches app hosts as the site says: dialled at the router's address,
+// verified with the site's CA. It follows no redirect and keeps no cookies.
+func HTTPClient(s site.Site) (*http.Client, error) {
+	var roots *x509.CertPool
+	if s.CA != "" {
+		pem, err := os.ReadFile(s.CA)
+		if err != nil {
+			return nil, fmt.Errorf("site: ca: %w", err)
+		}
+		roots = x509.NewCertPool()
+		if !roots.AppendCertsFromPEM(pem) {
+			return nil, fmt.Errorf("site: ca: %s: expected PEM certificates, found none", s.CA)
+		}
+	}
+	dialer := &net.Dialer{Timeout: 10 * time.Second}
+	transport := &http.Transport{
+		TLSClientConfig:     &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12},
+		TLSHandshakeTimeout: 10 * time.Second,
+		ForceAttemptHTTP2:   true,
+		DialContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
+			if s.Router.Address != "" {
+				addr = s.Router.Address
+			}
+			return dialer.DialContext(ctx, network, addr)
+		},
+	}
+	return &http.Client{
+		Transport:     transport,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}, nil
+}
+
+// Hosts are the run's hosts: the domain and what the plan adds.
+func (a *App) Hosts() []string {
+	hosts := []string{a.Names.Domain}
+	for _, h := range a.Plan.Hosts {
+		hosts = append(hosts, strings.ReplaceAll(h, "${domain}", a.Names.Domain))
+	}
+	return hosts
+}
+
+// Client gives HTTP: steps of the plan come this way too.
+func (a *App) Client() *http.Client { return a.HTTP }
+
+// URL makes a path into a URL on the app's own host. A whole URL is taken when it is
+// https and its host is one of the run's.
+func (a *App) URL(path string) (string, error) {
+	if strings.HasPrefix(path, "/") {
+		return "https://" + a.Names.Domain + path, nil
+	}
+	u, err := url.Parse(path)
+	if err != nil || u.Scheme != "https" || !slices.Contains(a.Hosts(), u.Host) {
+		return "", fmt.Errorf("expected a path or an https URL on %s, found %q", strings.Join(a.Hosts(), ", "), path)
+	}
+	return path, nil
+}
+
+// Ready waits until the app answers ready.path with one of ready.status. The probe
+// backs off from 50 ms to 1 s.
+func (a *App) Ready(ctx context.Context) error {
+	a.Tell("waiting for GET " + a.Plan.Ready.Path)
+	target, err := a.URL(a.Plan.Ready.Path)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeoutCause(ctx, a.Plan.Ready.Timeout.Of(5*time.Minute), errLimit)
+	defer cancel()
+	var seen string
+	for wait := 50 * time.Millisecond; ; wait = min(wait*3/2, time.Second) {
+		status, err := probe(ctx, a.HTTP, target)
+		if err == nil && slices.Contains(a.Plan.Ready.Status, status) {
+			return nil
+		}
+		var untrusted *tls.CertificateVerificationError
+		if errors.As(err, &untrusted) && ctx.Err() == nil && wait >= time.Second {
+			return fmt.Errorf("GET %s: the router's certificate: %w", a.Plan.Ready.Path, err)
+		}
+		if ctx.Err() == nil || seen == "" {
+			seen = answer(status, err)
+		}
+		select {
+		case <-ctx.Done():
+			return stopped(ctx, result.Fault(fmt.Errorf("ready: GET %s: expected status %v within %s, got %s",
+				a.Plan.Ready.Path, a.Plan.Ready.Status, a.Plan.Ready.Timeout.Of(5*time.Minute), seen)))
+		case <-time.After(wait):
+		}
+	}
+}
+
+func probe(ctx context.Context, client *http.Client, target string) (int, error) {
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, target, nil)
+	if err != nil {
+		return 0, err
+	}
+	resp, err := client.Do(req)
+	if err != nil {
+		return 0, err
+	}
+	defer resp.Body.Close()
+	io.Copy(io.Discard, io.LimitReader(resp.Body, 1<<20))
+	return resp.StatusCode, nil
+}
+
+func answer(status int, err error) string {
+	if err != nil {
+		return err.Error()
+	}
+	return fmt.Sprintf("status %d", status)
+}

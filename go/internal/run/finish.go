@@ -1,0 +1,138 @@
+package run
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"coopcloud.tech/cc-ci/internal/event"
+	"coopcloud.tech/cc-ci/internal/janitor"
+	"coopcloud.tech/cc-ci/internal/report"
+	"coopcloud.tech/cc-ci/internal/result"
+)
+
+// page is the name of the report's page in the result's folder.
+const page = "report.html"
+
+// report writes the result in all its forms and prints the last screen.
+func (s *session) report() (result.Result, error) {
+	r := &s.res
+	r.Ended = time.Now().UTC()
+	r.Outcome = result.Worst(r.Stages)
+	r.Again = s.again()
+	r.Notices = append(r.Notices, s.mask.Refused()...)
+	if len(s.cfg.Stages) == 0 {
+		r.Level = result.Climb(r.Stages, r.Findings, s.cfg.Plan.State.Generic)
+	}
+	r.Reason = reason(r.Stages)
+	s.printer.Event(event.Event{Time: time.Now(), Kind: event.RunEnd, Outcome: string(r.Outcome), Took: r.Ended.Sub(r.Started), Text: r.Reason})
+	s.printer.Close()
+	dir, err := s.write()
+	if err != nil {
+		return *r, fmt.Errorf("report: %w", err)
+	}
+	return *r, s.print(filepath.Join(dir, page))
+}
+
+// reason is the first line of the first stage that decided against a pass.
+func reason(stages []result.Stage) string {
+	for _, want := range []result.Outcome{result.Error, result.Fail} {
+		for _, st := range stages {
+			if st.Outcome == want {
+				return st.Reason
+			}
+		}
+	}
+	return ""
+}
+
+func (s *session) again() string {
+	ref := s.res.Identity.Commit
+	if ref == "" {
+		ref = s.cfg.Ref
+	}
+	cmd := fmt.Sprintf("nix run .#test-%s --", s.res.Recipe)
+	if ref != "" {
+		cmd += " --ref " + ref
+	}
+	if s.res.PR != 0 {
+		cmd += fmt.Sprintf(" --pr %d", s.res.PR)
+	}
+	for _, st := range s.cfg.Stages {
+		cmd += " --stage " + st
+	}
+	return cmd
+}
+
+// write puts the report beside the run's logs, and copies all of it to Out.
+func (s *session) write() (string, error) {
+	root, err := os.OpenRoot(s.dir)
+	if err != nil {
+		return "", err
+	}
+	defer root.Close()
+	forms := map[string]func(io.Writer) error{
+		"result.json": func(w io.Writer) error { return report.JSON(w, s.res) },
+		"junit.xml":   func(w io.Writer) error { return report.JUnit(w, s.res) },
+		page:          func(w io.Writer) error { return report.HTML(w, s.res, root.FS()) },
+	}
+	for name, form := range forms {
+		if err := s.writeFile(filepath.Join(s.dir, name), form); err != nil {
+			return "", err
+		}
+	}
+	if s.cfg.JUnit != "" {
+		if err := s.writeFile(s.cfg.JUnit, forms["junit.xml"]); err != nil {
+			return "", err
+		}
+	}
+	if s.cfg.Out == "" {
+		return s.dir, nil
+	}
+	return s.cfg.Out, s.copyOut(root.FS())
+}
+
+// copyOut copies the report to Out, replacing what an earlier run left there. The
+// folder's private part must be gone by then; that it is, is checked here again.
+func (s *session) copyOut(files fs.FS) error {
+	if err := janitor.Wipe(s.dir); err != nil {
+		return err
+	}
+	for _, name := range []string{"result.json", "junit.xml", page, "run.json", "evidence", "log"} {
+		if err := os.RemoveAll(filepath.Join(s.cfg.Out, name)); err != nil {
+			return err
+		}
+	}
+	if err := os.MkdirAll(s.cfg.Out, 0o755); err != nil {
+		return err
+	}
+	return os.CopyFS(s.cfg.Out, files)
+}
+
+// writeFile writes one form through the masker and into place in one step.
+func (s *session) writeFile(path string, form func(io.Writer) error) error {
+	tmp, err := os.CreateTemp(filepath.Dir(path), ".report-*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(tmp.Name())
+	masked := s.mask.Writer(tmp)
+	err = errors.Join(form(masked), masked.Close(), tmp.Chmod(0o644), tmp.Close())
+	if err != nil {
+		return fmt.Errorf("%s: %w", filepath.Base(path), err)
+	}
+	return os.Rename(tmp.Name(), path)
+}
+
+// print shows the verdict as the style wants it.
+func (s *session) print(page string) error {
+	masked := s.mask.Writer(s.out.Stdout)
+	if s.out.Style == JSON {
+		return errors.Join(report.JSON(masked, s.res), masked.Close())
+	}
+	return errors.Join(report.Summary(masked, terminal(s.out.Stdout), s.res, page), masked.Close())
+}

@@ -1,0 +1,211 @@
+package run
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"coopcloud.tech/cc-ci/internal/app"
+	"coopcloud.tech/cc-ci/internal/lock"
+	"coopcloud.tech/cc-ci/internal/policy"
+	"coopcloud.tech/cc-ci/internal/recipe"
+	"coopcloud.tech/cc-ci/internal/result"
+	"coopcloud.tech/cc-ci/internal/sidecar"
+	"coopcloud.tech/cc-ci/internal/stage"
+)
+
+// prepare does what can be done while nothing is deployed: locks, janitor, the
+// recipe at the wanted commit, names, policy, images. It tells whether the run can go on.
+func (s *session) prepare(ctx context.Context) bool {
+	return s.do(ctx, "prepare", func(ctx context.Context, rec *stage.Record) error {
+		for _, step := range []func(context.Context) error{s.takeSlot, s.reap, s.abraVersion, s.checkOut, s.name, s.judge, s.images} {
+			if err := step(ctx); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// takeSlot holds one of the machine's slots (S10), since Drone frees its own before
+// a cancelled run is gone.
+func (s *session) takeSlot(ctx context.Context) error {
+	held, err := s.locks.Slot(ctx, s.cfg.Site.MaxTests, func() {
+		s.notice("waiting for one of %d test slots", s.cfg.Site.MaxTests)
+	})
+	if err != nil {
+		return err
+	}
+	s.held = append(s.held, held)
+	return nil
+}
+
+// reap is the janitor's pass at the start of every run (S9).
+func (s *session) reap(ctx context.Context) error {
+	s.step("janitor")
+	r, err := reap(ctx, s.cfg.Site, s.engine, s.locks)
+	if err != nil {
+		return err
+	}
+	if len(r.Reaped) > 0 {
+		s.notice("removed what dead runs left: %v", r.Reaped)
+	}
+	if len(r.Left) > 0 {
+		s.notice("dead runs left what could not be removed: %v", r.Left)
+	}
+	return nil
+}
+
+func (s *session) abraVersion(ctx context.Context) error {
+	v, err := s.abraCLI().Version(ctx)
+	if err != nil {
+		return fmt.Errorf("%w; the site names %q", err, s.cfg.Site.Abra)
+	}
+	s.res.Identity.Abra = v
+	return nil
+}
+
+// checkOut clones the recipe and puts it on the commit under test.
+func (s *session) checkOut(ctx context.Context) error {
+	p := s.cfg.Plan
+	source, ref := p.Source, s.cfg.Ref
+	if other, ok := s.cfg.Site.Sources[p.Recipe]; ok {
+		s.notice("source: the site replaces %s", p.Source)
+		source = other
+	}
+	if ref == "" {
+		ref = "HEAD"
+	}
+	dir := s.abraCLI().RecipeDir(p.Recipe)
+	s.step("clone " + p.Recipe)
+	if err := recipe.Clone(ctx, source, dir); err != nil {
+		return err
+	}
+	commit, err := recipe.Checkout(ctx, dir, ref)
+	if err != nil {
+		return err
+	}
+	s.res.Identity.Commit = commit
+	s.res.Identity.NarHash, err = recipe.NarHash(ctx, dir)
+	return err
+}
+
+// name gives the run its domain and takes the lock for it. A second run of the same
+// domain takes a name of its own (S7).
+func (s *session) name(context.Context) error {
+	s.app = &app.App{Plan: s.cfg.Plan, Site: s.cfg.Site, Abra: s.abraCLI(), Engine: s.engine, HTTP: s.client, Mask: s.mask, Tell: s.step}
+	n := recipe.Naming{Recipe: s.cfg.Plan.Recipe, PR: s.cfg.PR, Commit: s.res.Identity.Commit, CIDomain: s.cfg.Site.Domain}
+	for n.Again = 1; n.Again < 100; n.Again++ {
+		if err := s.fit(&n); err != nil {
+			return err
+		}
+		held, err := s.locks.Take(s.app.Names.Stack)
+		if errors.Is(err, lock.ErrHeld) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		s.held = append(s.held, held)
+		s.res.Domain = s.app.Names.Domain
+		if n.Again > 1 {
+			s.notice("another run of the same commit is alive: this one is named %s", s.app.Names.Domain)
+		}
+		if s.app.Names.Shortened {
+			s.notice("the recipe's part of the name is shortened: %s", s.app.Names.Domain)
+		}
+		s.mask.Public(s.app.Names.Domain, s.app.Names.Stack, s.cfg.Plan.Recipe)
+		s.app.Secrets, err = sidecar.Create(s.dir)
+		return err
+	}
+	return fmt.Errorf("100 runs of %s are alive: %w", s.app.Names.Domain, lock.ErrHeld)
+}
+
+// fit makes the names: the room for the domain depends on the recipe's longest
+// secret and config, which are read under any name.
+func (s *session) fit(n *recipe.Naming) error {
+	var err error
+	for range 2 {
+		if s.app.Names, err = n.Make(); err != nil {
+			return result.Fault(err)
+		}
+		if s.version, err = s.app.Prepare(s.res.Identity.Commit); err != nil {
+			return err
+		}
+		if n.Longest == s.version.Facts.LongestName() {
+			return nil
+		}
+		n.Longest = s.version.Facts.LongestName()
+	}
+	return nil
+}
+
+// judge lets the policy speak before any container starts (P5), and makes the override.
+func (s *session) judge(context.Context) error {
+	s.step("policy")
+	s.res.Identity.Version = s.version.Facts.Version
+	own := policy.Run{ID: s.res.ID, Stack: s.app.Names.Stack, Hosts: s.app.Hosts(), Network: s.cfg.Site.Network}
+	found := policy.Check(s.version.Facts, own, s.cfg.Plan.Exceptions)
+	s.res.Findings = append(s.res.Findings, found...)
+	if err := refusal(found); err != nil {
+		return err
+	}
+	var err error
+	s.override, s.res.Identity.Overrides, err = recipe.Override(s.version.Facts, s.overlay())
+	return err
+}
+
+// refusal is the recipe's fault that the policy's refusals make, nil where there is none.
+func refusal(found []result.Finding) error {
+	if !policy.Refused(found) {
+		return nil
+	}
+	var places []string
+	for _, f := range found {
+		if f.Severity == policy.Refuse && f.Accepted == "" {
+			places = append(places, fmt.Sprintf("%s: %s: %s", f.ID, f.Place, f.Text))
+		}
+	}
+	return result.Fault(errors.New("policy: " + strings.Join(places, "; ")))
+}
+
+// overlay is what the override file is made from.
+func (s *session) overlay() recipe.Overlay {
+	return recipe.Overlay{Recipe: s.cfg.Plan.Recipe, Run: s.res.ID, Site: s.cfg.Site.Overrides}
+}
+
+// images makes sure that every image is on the engine, all at once: what swarm
+// pulls by itself counts against the app's time (contract section 7).
+func (s *session) images(ctx context.Context) error {
+	s.step("images")
+	limit := s.cfg.Plan.Limits.Pull.Of(20 * time.Minute)
+	ctx, cancel := context.WithTimeoutCause(ctx, limit, fmt.Errorf("pulling images took longer than %s", limit))
+	defer cancel()
+	type had struct {
+		ref, id string
+		err     error
+	}
+	refs := s.overlay().Images(s.version.Facts)
+	got := make(chan had, len(refs))
+	for _, used := range refs {
+		go func() {
+			id, err := s.engine.Image(ctx, used)
+			got <- had{used, id, err}
+		}()
+	}
+	var failed error
+	for range refs {
+		h := <-got
+		if h.err != nil {
+			failed = errors.Join(failed, h.err)
+			continue
+		}
+		s.res.Identity.Images[h.ref] = h.id
+	}
+	if failed != nil {
+		return fmt.Errorf("%w; a machine that can't pull needs an override of the site with `images`, from the image as the recipe writes it to one that is here", failed)
+	}
+	return nil
+}

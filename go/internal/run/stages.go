@@ -1,0 +1,68 @@
+package run
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"coopcloud.tech/cc-ci/internal/event"
+	"coopcloud.tech/cc-ci/internal/result"
+	"coopcloud.tech/cc-ci/internal/stage"
+)
+
+// explainLines is how many of a service's last log lines a red stage shows.
+const explainLines = 40
+
+// stages runs what was asked for, in order. After one that did not pass, the
+// others are not run.
+func (s *session) stages(ctx context.Context) {
+	s.startBrowser(ctx)
+	todo := map[string]func(context.Context, stage.Deps, *stage.Record) error{"install": stage.Install}
+	ok := true
+	for _, name := range stage.Names {
+		if len(s.cfg.Stages) > 0 && !slices.Contains(s.cfg.Stages, name) {
+			continue
+		}
+		if !ok {
+			s.res.Stages = append(s.res.Stages, result.Stage{Name: name, Outcome: result.NotRun, Reason: "an earlier stage did not pass"})
+			continue
+		}
+		ok = s.do(ctx, name, func(ctx context.Context, rec *stage.Record) error {
+			return todo[name](ctx, s.deps(), rec)
+		})
+	}
+}
+
+func (s *session) deps() stage.Deps {
+	return stage.Deps{Run: s.res.ID, Plan: s.cfg.Plan, App: s.app, Version: s.version, Override: s.override, Browser: s.browser.wait, Tell: s.step}
+}
+
+// do runs one stage, records it and tells whether it passed. What the swarm says of
+// the app is read at once where it didn't: teardown takes it away.
+func (s *session) do(ctx context.Context, name string, work func(context.Context, *stage.Record) error) bool {
+	s.stage = name
+	st := result.Stage{Name: name, Started: time.Now().UTC()}
+	s.tell(event.StageStart, "")
+	var rec stage.Record
+	err := work(ctx, &rec)
+	if cause := context.Cause(ctx); err != nil && cause != nil && errors.Is(err, context.Canceled) {
+		err = cause
+	}
+	st.Outcome = result.OutcomeOf(err)
+	if err != nil {
+		st.Reason = err.Error()
+		if s.app != nil {
+			st.Services = s.engine.Explain(context.WithoutCancel(ctx), s.app.Names.Stack, explainLines)
+		}
+	}
+	st.Steps, st.Evidence = rec.Steps, rec.Evidence
+	if s.app != nil && s.app.Secrets != nil {
+		st.Secrets = s.app.Secrets.Hash(s.res.ID)
+	}
+	st.Took = time.Since(st.Started)
+	s.res.Stages = append(s.res.Stages, st)
+	s.printer.Event(event.Event{Time: time.Now(), Kind: event.StageEnd, Stage: name, Outcome: string(st.Outcome), Took: st.Took, Text: st.Reason})
+	s.stage = ""
+	return err == nil
+}

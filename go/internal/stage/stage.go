@@ -1,0 +1,59 @@
+// Package stage holds what is done to a recipe, one small function a stage. A stage
+// knows an app, a browser and the plan; it knows nothing of locks, folders or
+// printers, which are package run's.
+//
+// Contract: a stage writes its steps and evidence into the Record as it goes, so
+// that a stage that fails half way still shows what it did, and returns the first
+// error. Whose fault that is, result.OutcomeOf says.
+package stage
+
+import (
+	"context"
+
+	"coopcloud.tech/cc-ci/internal/app"
+	"coopcloud.tech/cc-ci/internal/plan"
+	"coopcloud.tech/cc-ci/internal/result"
+	"coopcloud.tech/cc-ci/internal/step"
+)
+
+// Names are the stages that can be asked for, in the order of a run.
+var Names = []string{"install"}
+
+// Browser is what the stages need of package browser. Get starts it where it isn't
+// started yet, so that a run without pages needs none.
+type Browser interface {
+	Smoke(ctx context.Context, url string) ([]result.Step, []result.Evidence, error)
+	step.Browser
+}
+
+// Deps are what a stage works with.
+type Deps struct {
+	Run      string // the run's id
+	Plan     *plan.Plan
+	App      *app.App
+	Version  app.Version
+	Override []byte
+	Browser  func(context.Context) (Browser, error) // waits for the browser that starts beside the app
+	Tell     func(text string)
+}
+
+// Record is what a stage did.
+type Record struct {
+	Steps    []result.Step
+	Evidence []result.Evidence
+}
+
+// Add appends steps and evidence.
+func (r *Record) Add(steps []result.Step, evidence []result.Evidence) {
+	r.Steps = append(r.Steps, steps...)
+	r.Evidence = append(r.Evidence, evidence...)
+}
+
+// vars are the values that the plan's templates know before any step has saved one
+// (plan.Builtins).
+func (d Deps) vars() *step.Vars {
+	return step.NewVars(map[string]string{
+		"domain": d.App.Names.Domain, "base": "https://" + d.App.Names.Domain, "stack": d.App.Names.Stack,
+		"recipe": d.Plan.Recipe, "run": d.Run,
+	}, d.App.Secret)
+}
