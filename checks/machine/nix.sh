@@ -30,7 +30,7 @@ experimental-features = nix-command flakes
 build-users-group =
 sandbox = true
 sandbox-fallback = false
-sandbox-paths = /bin /usr /lib /lib64 /etc/ssl /cc-ci/go=$go_root /cc-ci/cache=$CC_CI_CACHE/nix/go
+sandbox-paths = /bin /usr /lib /lib64 /cc-ci/go=$go_root /cc-ci/cache=$CC_CI_CACHE/nix/go
 substituters =
 flake-registry =
 max-jobs = 2

@@ -9,14 +9,27 @@ eval "$("$machine/env.sh")"
 
 cd "$root"
 results=$(mktemp) # lines of: pass|fail|skip NAME
-trap 'rm -f "$results"' EXIT
+child=
+trap 'rm -f "$results"; [ -z "$child" ] || kill "$child" 2>/dev/null || true' EXIT
+trap 'exit 130' INT TERM
+
+# limited SECONDS COMMAND...: ends with the time, and with this script: timeout gives the command
+# a process group of its own, which a signal to ours does not reach.
+limited() {
+  timeout "$@" </dev/null &
+  child=$!
+  local status=0
+  wait "$child" || status=$?
+  child=
+  return "$status"
+}
 
 # check NAME LIMIT COMMAND...: one entry; its output is shown only when it fails.
 check() {
   local name=$1 limit=$2 log=$CC_CI_CACHE/log/$1 start=$SECONDS
   shift 2
   mkdir -p "${log%/*}"
-  if timeout "$limit" "$@" >"$log" 2>&1 </dev/null; then
+  if limited "$limit" "$@" >"$log" 2>&1; then
     echo "pass $name" >>"$results"
     echo "ok   $name ($((SECONDS - start)) s)"
   else
@@ -32,7 +45,7 @@ go_tests() {
   shift 3
   mkdir -p "${log%/*}"
   local status=0
-  (cd "$module" && timeout "$limit" go test -json "$@" ./...) >"$log" 2>"$log.err" </dev/null || status=$?
+  limited "$limit" go -C "$module" test -json "$@" ./... >"$log" 2>"$log.err" || status=$?
   jq -nrR -f checks/machine/go-test.jq "$log" >"$log.txt"
   # Ended from outside (124: its time was over) or before any test: no test tells of it.
   if [ "$status" != 0 ] && ! grep -q '^result fail' "$log.txt"; then
