@@ -14,31 +14,35 @@ import (
 // explainLines is how many of a service's last log lines a red stage shows.
 const explainLines = 40
 
-// stages runs what was asked for, in order. After one that did not pass, the
+// stages runs what was asked for, in order: install, backup and local on one
+// deployment, upgrade on one of its own. After a stage that did not pass the
 // others are not run.
 func (s *session) stages(ctx context.Context) {
 	s.startBrowser(ctx)
-	todo := map[string]func(context.Context, stage.Deps, *stage.Record) error{"install": stage.Install}
 	ok := true
 	for _, name := range stage.Names {
-		if len(s.cfg.Stages) > 0 && !slices.Contains(s.cfg.Stages, name) {
+		work, known := todo[name]
+		if !known || len(s.cfg.Stages) > 0 && !slices.Contains(s.cfg.Stages, name) {
 			continue
 		}
 		if !ok {
 			s.res.Stages = append(s.res.Stages, result.Stage{Name: name, Outcome: result.NotRun, Reason: "an earlier stage did not pass"})
 			continue
 		}
-		ok = s.do(ctx, name, func(ctx context.Context, rec *stage.Record) error {
-			return todo[name](ctx, s.deps(), rec)
-		})
+		ok = s.do(ctx, name, func(ctx context.Context, rec *stage.Record) error { return work(ctx, s.deps(), rec) })
 	}
+}
+
+// todo is how each stage is done.
+var todo = map[string]func(context.Context, stage.Deps, *stage.Record) error{
+	"install": stage.Install,
 }
 
 func (s *session) deps() stage.Deps {
 	return stage.Deps{Run: s.res.ID, Plan: s.cfg.Plan, App: s.app, Version: s.version, Override: s.override, Browser: s.browser.wait, Tell: s.step}
 }
 
-// do runs one stage, records it and tells whether it passed. What the swarm says of
+// do runs one stage, records it and tells whether the run may go on. What the swarm says of
 // the app is read at once where it didn't: teardown takes it away.
 func (s *session) do(ctx context.Context, name string, work func(context.Context, *stage.Record) error) bool {
 	s.stage = name
@@ -52,11 +56,13 @@ func (s *session) do(ctx context.Context, name string, work func(context.Context
 	st.Outcome = result.OutcomeOf(err)
 	if err != nil {
 		st.Reason = err.Error()
-		if s.app != nil {
-			st.Services = s.engine.Explain(context.WithoutCancel(ctx), s.app.Names.Stack, explainLines)
-		}
+	}
+	bad := st.Outcome == result.Fail || st.Outcome == result.Error
+	if bad && s.app != nil {
+		st.Services = s.engine.Explain(context.WithoutCancel(ctx), s.app.Names.Stack, explainLines)
 	}
 	st.Steps, st.Evidence = rec.Steps, rec.Evidence
+	s.res.Findings = append(s.res.Findings, rec.Findings...)
 	if s.app != nil && s.app.Secrets != nil {
 		st.Secrets = s.app.Secrets.Hash(s.res.ID)
 	}
@@ -64,5 +70,5 @@ func (s *session) do(ctx context.Context, name string, work func(context.Context
 	s.res.Stages = append(s.res.Stages, st)
 	s.printer.Event(event.Event{Time: time.Now(), Kind: event.StageEnd, Stage: name, Outcome: string(st.Outcome), Took: st.Took, Text: st.Reason})
 	s.stage = ""
-	return err == nil
+	return !bad
 }

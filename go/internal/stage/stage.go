@@ -17,7 +17,7 @@ import (
 )
 
 // Names are the stages that can be asked for, in the order of a run.
-var Names = []string{"install"}
+var Names = []string{"install", "backup", "local", "upgrade"}
 
 // Browser is what the stages need of package browser. Get starts it where it isn't
 // started yet, so that a run without pages needs none.
@@ -41,6 +41,7 @@ type Deps struct {
 type Record struct {
 	Steps    []result.Step
 	Evidence []result.Evidence
+	Findings []result.Finding
 }
 
 // Add appends steps and evidence.
@@ -57,3 +58,20 @@ func (d Deps) vars() *step.Vars {
 		"recipe": d.Plan.Recipe, "run": d.Run,
 	}, d.App.Secret)
 }
+
+// NotApplicable ends a stage for which the recipe declares that it doesn't apply.
+func NotApplicable(reason string) error { return ended{result.NotApplicable, reason} }
+
+// NotRun ends a stage that can't be tried although nobody declared so: a gap that
+// stops the climb (design, "A run").
+func NotRun(reason string) error { return ended{result.NotRun, reason} }
+
+type ended struct {
+	outcome result.Outcome
+	reason  string
+}
+
+var _ result.Blamed = ended{}
+
+func (e ended) Error() string           { return e.reason }
+func (e ended) Outcome() result.Outcome { return e.outcome }
