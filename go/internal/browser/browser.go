@@ -165,7 +165,7 @@ func (b *Browser) ready(ctx context.Context) (playwright.Browser, error) {
 	}
 	b.stop()
 	if err := b.launch(ctx); err != nil {
-		return nil, fmt.Errorf("browser, again after %v: %w", broken, err)
+		return nil, fmt.Errorf("browser, again after %v (%s): %w", broken, b.opts.Sandbox.Ended(), err)
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -213,7 +213,11 @@ func (b *Browser) guard(ctx context.Context, limit time.Duration, do func() erro
 var errHung = errors.New("the browser hung")
 
 // Version names what draws the pages, for the result's identity.
-func (b *Browser) Version() string { return "Chromium " + b.version }
+func (b *Browser) Version() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return "Chromium " + b.version
+}
 
 // Retries tells how often a page load was repeated because the network changed under it.
 func (b *Browser) Retries() int { return int(b.retries.Load()) }

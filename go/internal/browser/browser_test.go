@@ -110,3 +110,31 @@ func TestInside(t *testing.T) {
 		}
 	}
 }
+
+// changing is a page whose network changes under its first loads.
+type changing struct {
+	playwright.Page
+	times, loads int
+}
+
+func (c *changing) Goto(string, ...playwright.PageGotoOptions) (playwright.Response, error) {
+	c.loads++
+	if c.loads <= c.times {
+		return nil, fmt.Errorf("%w: net::ERR_NETWORK_CHANGED at https://a.test/", playwright.ErrPlaywright)
+	}
+	return nil, nil
+}
+
+func TestGotoAgainWhenTheNetworkChanged(t *testing.T) {
+	for _, tc := range []struct {
+		times, retries int
+		want           result.Outcome
+	}{{0, 0, result.Pass}, {1, 1, result.Pass}, {3, 3, result.Pass}, {4, 3, result.Error}} {
+		p := &changing{times: tc.times}
+		w := &walk{b: &Browser{}, page: p, vars: verbatim{}}
+		err := judge(w.goTo("https://a.test/", time.Minute), time.Minute)
+		if got := result.OutcomeOf(err); got != tc.want || w.b.Retries() != tc.retries || p.loads != tc.retries+1 {
+			t.Errorf("%d changes: expected %s after %d repetitions, got %s after %d (%d loads): %v", tc.times, tc.want, tc.retries, got, w.b.Retries(), p.loads, err)
+		}
+	}
+}

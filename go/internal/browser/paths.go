@@ -105,6 +105,10 @@ func NewSandbox(ctx context.Context, p site.Browser, o sandbox.Options) (*sandbo
 			o.Binds = append(o.Binds, sandbox.Bind{Host: host, Inside: to})
 		}
 	}
+	// Nix's programs find their fonts by this alone.
+	if file := os.Getenv("FONTCONFIG_FILE"); strings.HasPrefix(file, "/nix/store/") {
+		o.Env = append(o.Env, "FONTCONFIG_FILE="+file)
+	}
 	if o.Name == "" {
 		o.Name = "browser"
 	}

@@ -78,7 +78,8 @@ func (s *Sandbox) chain(t tools) ([]string, error) {
 	}
 	a = append(a, t.bwrap, "--die-with-parent", "--new-session", "--unshare-pid", "--unshare-ipc", "--unshare-uts",
 		"--unshare-cgroup-try", "--hostname", "sandbox", "--clearenv")
-	for _, kv := range []string{"HOME=/home", "TMPDIR=/tmp", "LANG=C.UTF-8", "PATH=/usr/bin:/bin:/run/current-system/sw/bin"} {
+	usual := []string{"HOME=/home", "TMPDIR=/tmp", "LANG=C.UTF-8", "PATH=/usr/bin:/bin:/run/current-system/sw/bin"}
+	for _, kv := range append(usual, s.opts.Env...) {
 		k, v, _ := strings.Cut(kv, "=")
 		a = append(a, "--setenv", k, v)
 	}

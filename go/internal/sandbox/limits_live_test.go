@@ -39,6 +39,9 @@ func TestLimits(t *testing.T) {
 		if err := s.Command(t.Context(), "/bin/sleep", "60").Run(); err == nil || time.Since(began) > 20*time.Second {
 			t.Errorf("expected it to be killed soon, got %v after %s", err, time.Since(began))
 		}
+		if err := s.Command(t.Context(), "/bin/echo").Run(); err == nil {
+			t.Error("expected nothing to run after the limit")
+		}
 		if !strings.Contains(s.Ended(), "time limit") {
 			t.Errorf("expected the time limit as the reason, got %q", s.Ended())
 		}

@@ -48,6 +48,7 @@ type Options struct {
 	Router string   // host:port of the router; empty: each host's own address, port 443
 	Hosts  []string // the run's hosts, in lower case
 	Binds  []Bind   // further files of the host
+	Env    []string // further variables inside, "NAME=value"; never a secret
 	Limits Limits
 }
 
@@ -134,9 +135,7 @@ func New(ctx context.Context, o Options) (_ *Sandbox, err error) {
 	if err := s.probe(ctx); err != nil {
 		return nil, err
 	}
-	s.timer = time.AfterFunc(o.Limits.Time, func() {
-		_ = s.Kill(fmt.Sprintf("the sandbox's time limit of %s passed", o.Limits.Time))
-	})
+	s.timer = time.AfterFunc(o.Limits.Time, s.expire)
 	return s, nil
 }
 
@@ -212,7 +211,7 @@ func (s *Sandbox) Isolation() string {
 	return fmt.Sprintf("%s; own process, mount, network, IPC and host-name namespaces; %s; at most %s", uid, limit, s.opts.Limits.Time)
 }
 
-// Ended says why everything inside was killed, or is empty.
+// Ended says why everything inside was last killed, or is empty.
 func (s *Sandbox) Ended() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -229,6 +228,16 @@ func (s *Sandbox) Kill(why string) error {
 		return nil
 	}
 	return killNamespace(s.holder.netns, s.holder.pid())
+}
+
+// expire ends everything inside for good: without the script nothing enters again.
+func (s *Sandbox) expire() {
+	why := fmt.Sprintf("the sandbox's time limit of %s passed", s.opts.Limits.Time)
+	if err := errors.Join(os.Remove(s.entry), s.Kill(why)); err != nil {
+		s.mu.Lock()
+		s.ended = why + ", but " + err.Error()
+		s.mu.Unlock()
+	}
 }
 
 // Close ends everything inside and removes every trace of the sandbox. Its error
