@@ -32,14 +32,15 @@ func paths(t *testing.T) site.Browser {
 	if s, err := site.Load(""); err == nil {
 		return s.Browser
 	}
-	cache, err := os.UserCacheDir()
-	if dir := os.Getenv("CC_CI_CACHE"); dir != "" {
-		cache, err = filepath.Dir(dir), nil
+	cache := os.Getenv("CC_CI_CACHE")
+	if cache == "" {
+		dir, err := os.UserCacheDir()
+		if err != nil {
+			t.Fatal(err)
+		}
+		cache = filepath.Join(dir, "cc-ci")
 	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	return site.Browser{Driver: filepath.Join(cache, "cc-ci", "playwright-"+wantedVersion())}
+	return site.Browser{Driver: filepath.Join(cache, "playwright", "driver")}
 }
 
 // start gives a browser in a sandbox before the test's app, and the result's folder.

@@ -85,7 +85,7 @@ func obstacle(log string) string {
 		}
 	}
 	if strings.Contains(log, "locator resolved to") {
-		return "an element in another state"
+		return "an element that was not ready"
 	}
 	return "no such element"
 }

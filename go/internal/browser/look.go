@@ -217,13 +217,11 @@ func (w *walk) download(frame string, d plan.Download, limit time.Duration) erro
 		return err
 	}
 	return w.on(frame, d.Click, "", func(l playwright.Locator, _ string) error {
-		clicked := false
+		// The click's own time limit comes first, so that its reason is the one shown.
 		file, err := w.page.ExpectDownload(func() error {
-			err := l.Click(playwright.LocatorClickOptions{Timeout: milliseconds(limit)})
-			clicked = err == nil
-			return err
-		}, playwright.PageExpectDownloadOptions{Timeout: milliseconds(limit)})
-		if errors.Is(err, playwright.ErrTimeout) && clicked {
+			return l.Click(playwright.LocatorClickOptions{Timeout: milliseconds(limit)})
+		}, playwright.PageExpectDownloadOptions{Timeout: milliseconds(limit + time.Second)})
+		if errors.Is(err, playwright.ErrTimeout) && !errors.Is(err, playwright.ErrPlaywright) {
 			return &Failure{Expected: fmt.Sprintf("a download within %s", limit), Seen: "none"}
 		}
 		if err != nil {

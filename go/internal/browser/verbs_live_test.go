@@ -19,7 +19,7 @@ func css(s string) *plan.At { return &plan.At{CSS: s} }
 func button(s string) *plan.At { return &plan.At{Role: "button", Name: s} }
 
 // soon is the time limit of steps that are to fail.
-const soon = plan.Duration(700 * time.Millisecond)
+const soon = plan.Duration(2 * time.Second)
 
 // Each verb, and each way in which it sees that a page is wrong. The page is loaded first.
 var verbs = []struct {
@@ -29,7 +29,7 @@ var verbs = []struct {
 }{
 	{"goto", []plan.BrowserStep{{Goto: "${base}/away"}, {ExpectURL: "/away"}}, ""},
 	{"goto of a missing page", []plan.BrowserStep{{Goto: "/missing"}}, "expected a page, got status 404"},
-	{"goto of a page that never comes", []plan.BrowserStep{{Goto: "/slow", Timeout: soon}}, "expected a page within 700ms"},
+	{"goto of a page that never comes", []plan.BrowserStep{{Goto: "/slow", Timeout: soon}}, "expected a page within 2s"},
 	{"goto of another host", []plan.BrowserStep{{Goto: "https://" + other + "/"}}, "ERR_NAME_NOT_RESOLVED"},
 	{"fill, select, upload and click", []plan.BrowserStep{
 		{Fill: &plan.AtValue{At: label("Title"), Value: "kept"}}, {Fill: &plan.AtValue{At: label("Password"), Value: "${secret:login}"}},
@@ -44,13 +44,14 @@ var verbs = []struct {
 	{"press at the page", []plan.BrowserStep{{Press: &plan.Press{Key: "Escape"}}, {ExpectText: &plan.ExpectText{Text: "escaped"}}}, ""},
 	{"press at an element", []plan.BrowserStep{{Press: &plan.Press{At: button("Later"), Key: "Enter"}}, {ExpectText: &plan.ExpectText{Text: "It came later"}}}, ""},
 	{"press of a key that there is not", []plan.BrowserStep{{Press: &plan.Press{Key: "NoKey"}}}, "NoKey"},
-	{"click of a disabled button", []plan.BrowserStep{{Click: css("#off"), Timeout: plan.Duration(3 * time.Second)}}, "element is not enabled"},
-	{"click of two", []plan.BrowserStep{{Click: css(".many"), Timeout: soon}}, "expected one element, got resolved to 2 elements"},
+	{"click of a disabled button", []plan.BrowserStep{{Click: css("#off"), Timeout: soon}}, "element is not enabled"},
+	{"click of two", []plan.BrowserStep{{Click: css(".many")}}, "expected one element, got resolved to 2 elements"},
 	{"select of a missing option", []plan.BrowserStep{{Select: &plan.AtValue{At: label("Colour"), Value: "green"}, Timeout: soon}}, "did not find some options"},
 	{"download", []plan.BrowserStep{{Download: &plan.Download{Click: plan.At{Text: "Export"}, Contains: "export", SHA256: exported}}}, ""},
 	{"download with another hash", []plan.BrowserStep{{Download: &plan.Download{Click: plan.At{Text: "Export"}, SHA256: strings.Repeat("0", 64)}}}, "got " + exported + ", 8 bytes"},
 	{"download of other content", []plan.BrowserStep{{Download: &plan.Download{Click: plan.At{Text: "Export"}, Contains: "imported"}}}, `expected a file with "imported", got 8 bytes: "exported"`},
-	{"download that does not come", []plan.BrowserStep{{Download: &plan.Download{Click: *css("#later"), Contains: "x"}, Timeout: soon}}, "expected a download within 700ms, got none"},
+	{"download that does not come", []plan.BrowserStep{{Download: &plan.Download{Click: *css("#later"), Contains: "x"}, Timeout: soon}}, "expected a download within 2s, got none"},
+	{"download at nothing", []plan.BrowserStep{{Download: &plan.Download{Click: *css("#none"), Contains: "x"}, Timeout: soon}}, "no such element"},
 	{"text that comes later", []plan.BrowserStep{{Click: css("#later")}, {ExpectText: &plan.ExpectText{At: css("#news"), Text: "It came later"}}}, ""},
 	{"text that does not come", []plan.BrowserStep{{ExpectText: &plan.ExpectText{At: css("h1"), Text: "Recipes"}, Timeout: soon}}, `expected text "Recipes" at h1, got "Notes"`},
 	{"text that is hidden", []plan.BrowserStep{{ExpectText: &plan.ExpectText{Text: "unseen"}, Timeout: soon}}, `expected text "unseen"`},
@@ -69,7 +70,7 @@ var verbs = []struct {
 		{Save: &plan.BrowserSave{As: "here"}}, {Goto: "${base}${link}"}, {Goto: "${here}"}, {ExpectTitle: "${head}"}}, ""},
 	{"save of nothing", []plan.BrowserStep{{Save: &plan.BrowserSave{At: css("#news"), As: "x"}}}, "expected a value to save at #news, got none"},
 	{"wait", []plan.BrowserStep{{Wait: &plan.Wait{For: *button("Save"), State: "visible"}}, {Wait: &plan.Wait{For: *css("#none"), State: "detached"}}}, ""},
-	{"wait in vain", []plan.BrowserStep{{Wait: &plan.Wait{For: *css("#none"), State: "attached"}, Timeout: soon}}, "expected #none to be attached within 700ms, got no such element"},
+	{"wait in vain", []plan.BrowserStep{{Wait: &plan.Wait{For: *css("#none"), State: "attached"}, Timeout: soon}}, "expected #none to be attached within 2s, got no such element"},
 	{"wait for a hidden one", []plan.BrowserStep{{Wait: &plan.Wait{For: *css("p[hidden]"), State: "visible"}, Timeout: soon}}, "got 1 hidden"},
 	{"eval", []plan.BrowserStep{{Eval: &plan.Eval{JS: "[1, document.title]", Equals: `[1,"Notes"]`}}, {Eval: &plan.Eval{JS: "document.title", Equals: "Notes"}}}, ""},
 	{"eval of another value", []plan.BrowserStep{{Eval: &plan.Eval{JS: "1 + 1", Equals: "3"}, Timeout: soon}}, `expected "3", got "2"`},
