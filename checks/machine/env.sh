@@ -9,5 +9,6 @@ export CC_CI_CACHE=$(printf %q "$CC_CI_CACHE") CC_CI_PORT=$CC_CI_PORT CC_CI_SUBN
 export CC_CI_SITE=$(printf %q "$clone/site.json")
 export DOCKER_HOST=$(printf %q "unix://$socket")
 export NIX_CONF_DIR=$(printf %q "$CC_CI_CACHE/nix")
+export GOMODCACHE=$(printf %q "$(go env GOMODCACHE)") GOCACHE=$(printf %q "$(go env GOCACHE)")
 export GOPROXY=$(printf %q "$(go env GOPROXY)") GOSUMDB=$(printf %q "$(go env GOSUMDB)")
 EOF

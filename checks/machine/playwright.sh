@@ -4,6 +4,8 @@
 # another version hangs on failures. playwright-go v0.MMPP.x goes with playwright-core 1.MM.PP.
 . "${BASH_SOURCE%/*}/vars.sh"
 
+export npm_config_cache=$CC_CI_CACHE/playwright/npm
+
 # npm: the host's, else Debian's with its three hundred packages unpacked into a scratch folder:
 # installing them would take minutes, for one download.
 npm() {

@@ -22,6 +22,8 @@ bridge=ccci$CC_CI_PORT
 traefik_version=v3.7.13
 
 [ -d "$clone/bin" ] || mkdir -p "$clone/bin" "$CC_CI_CACHE/bin" "$engine"
+# Where Go itself comes from us, its caches are ours to remove too.
+if ! command -v go >/dev/null; then export GOMODCACHE=$CC_CI_CACHE/go/mod GOCACHE=$CC_CI_CACHE/go/build; fi
 export PATH=$CC_CI_CACHE/bin:$PATH:/usr/sbin:/sbin
 export DOCKER_HOST=unix://$socket
 
