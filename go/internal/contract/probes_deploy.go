@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 )
 
 // deployProbes need the app and its secrets.
@@ -48,6 +49,7 @@ var deployProbes = []probe{
 		}
 		return is(slices.Equal(names, []string{s.stack + "_note_v1"}), "configs %v", names)
 	}},
+	{"6/volume-name", "a volume is called <stack>_<name>", volumeName},
 	{"6/recipe", "label recipe is the recipe's name", label("recipe", func(*session, string) string { return recipeName })},
 	{"6/chaos", "label chaos is true", label("chaos", func(*session, string) string { return "true" })},
 	{"6/chaos-version", "label chaos-version is the short hash of HEAD", label("chaos-version", func(_ *session, head string) string { return head[:8] })},
@@ -70,6 +72,26 @@ var deployProbes = []probe{
 	{"3.10/ls-status", "app ls -S -m has status, version and chaos of each app", listed},
 	{"3.6/version", "deploy <version> -f deploys that tag", expect(0, "", "app", "deploy", "@", older, "-n", "-D", "-c", "-f")},
 	{"6/version-label", "and label version is that tag", label("version", func(*session, string) string { return older })},
+}
+
+// volumeName waits for the volume, which the engine makes with the first container.
+func volumeName(ctx context.Context, s *session) (Verdict, string) {
+	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	defer cancel()
+	for {
+		names, err := s.own(ctx, "volume")
+		if err != nil {
+			return Unknown, "no volume within 30 s: has the engine the image " + s.opt.Image + "?"
+		}
+		if len(names) > 0 {
+			s.hadVolume = true
+			return is(slices.Equal(names, []string{s.stack + "_data"}), "volumes %v", names)
+		}
+		select {
+		case <-ctx.Done():
+		case <-time.After(200 * time.Millisecond):
+		}
+	}
 }
 
 func withUntracked(check func(context.Context, *session) (Verdict, string)) func(context.Context, *session) (Verdict, string) {

@@ -24,7 +24,7 @@ var newProbes = []probe{
 		if err != nil {
 			return unknown(err)
 		}
-		return is(strings.Contains(string(b), "DOMAIN="+s.domain), "no DOMAIN=%s", s.domain)
+		return is(strings.Contains(string(b), "DOMAIN="+s.domain), "line DOMAIN=%s expected in %s", s.domain, s.env(s.domain))
 	}},
 	{"3.3/existing", "app new for an app that exists exits 1",
 		expect(1, "", "app", "new", recipeName, "-n", "-C", "--domain=@", "--server=default")},

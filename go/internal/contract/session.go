@@ -28,6 +28,8 @@ type session struct {
 	domain string
 	stack  string
 	others []string // further stacks that were made
+
+	hadVolume bool // the deploy came as far as a container
 }
 
 func newSession(ctx context.Context, o Options, engine *swarm.Engine) (*session, error) {
