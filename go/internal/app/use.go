@@ -28,3 +28,20 @@ func pairs(env map[string]string) []string {
 	}
 	return out
 }
+
+// WriteFile writes a file into the running container of one of the app's services,
+// whatever programs its image has.
+func (a *App) WriteFile(ctx context.Context, service, file string, content []byte) error {
+	return a.Engine.WriteFile(ctx, a.Names.Stack, service, file, content)
+}
+
+// ReadFile reads a file of the running container of one of the app's services; found
+// is false where there is none.
+func (a *App) ReadFile(ctx context.Context, service, file string) (content []byte, found bool, err error) {
+	return a.Engine.ReadFile(ctx, a.Names.Stack, service, file)
+}
+
+// IsDir tells whether a path in the running container of a service is a folder.
+func (a *App) IsDir(ctx context.Context, service, name string) (bool, error) {
+	return a.Engine.IsDir(ctx, a.Names.Stack, service, name)
+}

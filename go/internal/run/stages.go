@@ -62,7 +62,11 @@ func (s *session) do(ctx context.Context, name string, work func(context.Context
 		st.Services = s.engine.Explain(context.WithoutCancel(ctx), s.app.Names.Stack, explainLines)
 	}
 	st.Steps, st.Evidence = rec.Steps, rec.Evidence
-	s.res.Findings = append(s.res.Findings, rec.Findings...)
+	for _, f := range rec.Findings { // two stages may find the same
+		if !slices.Contains(s.res.Findings, f) {
+			s.res.Findings = append(s.res.Findings, f)
+		}
+	}
 	if s.app != nil && s.app.Secrets != nil {
 		st.Secrets = s.app.Secrets.Hash(s.res.ID)
 	}
