@@ -138,11 +138,16 @@ func wanted(s swarm.Service) int {
 	return 1 // a global service on a single node
 }
 
-// runsOnce is true for a service whose task may end well: a job, or one that is not restarted after success.
+// runsOnce is true for a service whose task may end well: a job, or one that is not
+// restarted after success and has no health check. With one, the engine stops an
+// unhealthy container, which may well end with status 0.
 func runsOnce(s swarm.Service) bool {
-	p := s.Spec.TaskTemplate.RestartPolicy
-	return s.Spec.Mode.ReplicatedJob != nil || s.Spec.Mode.GlobalJob != nil ||
-		p != nil && p.Condition != swarm.RestartPolicyConditionAny && p.Condition != ""
+	if s.Spec.Mode.ReplicatedJob != nil || s.Spec.Mode.GlobalJob != nil {
+		return true
+	}
+	p, c := s.Spec.TaskTemplate.RestartPolicy, s.Spec.TaskTemplate.ContainerSpec
+	checked := c != nil && c.Healthcheck != nil && len(c.Healthcheck.Test) > 0 && c.Healthcheck.Test[0] != "NONE"
+	return !checked && p != nil && p.Condition != swarm.RestartPolicyConditionAny && p.Condition != ""
 }
 
 // sameSpec tells whether a task was made from what its service asks for now. Only

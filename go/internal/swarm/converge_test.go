@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/api/types/swarm"
 )
 
@@ -70,6 +71,16 @@ func TestRunsOnce(t *testing.T) {
 	done := swarm.Task{Spec: s.Spec.TaskTemplate, DesiredState: swarm.TaskStateShutdown, Status: swarm.TaskStatus{State: swarm.TaskStateComplete}}
 	if why, err := serviceState(s, []swarm.Task{done}, start); why != "" || err != nil {
 		t.Errorf("a service that ends well by design has converged; got %q, %v", why, err)
+	}
+}
+
+func TestUnhealthyIsNotDone(t *testing.T) {
+	s := service(1, "app")
+	s.Spec.TaskTemplate.RestartPolicy = &swarm.RestartPolicy{Condition: swarm.RestartPolicyConditionOnFailure}
+	s.Spec.TaskTemplate.ContainerSpec.Healthcheck = &container.HealthConfig{Test: []string{"CMD", "check"}}
+	stopped := swarm.Task{Spec: s.Spec.TaskTemplate, DesiredState: swarm.TaskStateShutdown, Status: swarm.TaskStatus{State: swarm.TaskStateComplete}}
+	if why, _ := serviceState(s, []swarm.Task{stopped}, start); why == "" {
+		t.Error("a container that the engine stopped for its health check counts as done")
 	}
 }
 

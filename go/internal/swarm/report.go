@@ -3,6 +3,10 @@ package swarm
 import (
 	"context"
 	"fmt"
+	"strings"
+
+	"github.com/docker/docker/api/types/container"
+	"github.com/docker/docker/api/types/swarm"
 
 	"coopcloud.tech/cc-ci/internal/result"
 )
@@ -29,7 +33,7 @@ func (e *Engine) Explain(ctx context.Context, stack string, logLines int) []resu
 			if c := t.Status.ContainerStatus; c != nil && c.ExitCode != 0 {
 				text += fmt.Sprintf(" (exit %d)", c.ExitCode)
 			}
-			r.Tasks = append(r.Tasks, text)
+			r.Tasks = append(r.Tasks, text+e.ailment(ctx, t))
 		}
 		if r.Log, err = e.Tail(ctx, s.ID, logLines); err != nil {
 			r.Log = []string{err.Error()}
@@ -37,4 +41,25 @@ func (e *Engine) Explain(ctx context.Context, stack string, logLines int) []resu
 		out = append(out, r)
 	}
 	return out
+}
+
+// ailment says what the engine knows of a task's container beyond its exit: killed
+// for want of memory, or what its health check last said.
+func (e *Engine) ailment(ctx context.Context, t swarm.Task) string {
+	if t.Status.ContainerStatus == nil {
+		return ""
+	}
+	c, err := e.api.ContainerInspect(ctx, t.Status.ContainerStatus.ContainerID)
+	if err != nil || c.ContainerJSONBase == nil || c.State == nil {
+		return "" // the engine keeps the last few containers of a service only
+	}
+	if c.State.OOMKilled {
+		return "; killed: out of memory"
+	}
+	h := c.State.Health
+	if h == nil || h.Status == container.Healthy || len(h.Log) == 0 {
+		return ""
+	}
+	last := h.Log[len(h.Log)-1]
+	return fmt.Sprintf("; health check: %s, exit %d: %s", h.Status, last.ExitCode, strings.TrimSpace(last.Output))
 }
