@@ -2,7 +2,7 @@ package main
 
 import (
 	"errors"
-	"fmt"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -42,18 +42,11 @@ a throw-away app, and says for each whether it agrees with what the driver expec
 
 func checkContract(cmd *cobra.Command, s site.Site, image string) error {
 	rows, err := contract.Check(cmd.Context(), contract.Options{Abra: s.Abra, Docker: s.Docker, Image: image})
-	differ := 0
-	for _, r := range rows {
-		fmt.Fprintf(cmd.OutOrStdout(), "%-8s  %-22s  %s: %s\n", r.Verdict, r.ID, r.Fact, r.Seen)
-		if r.Verdict == contract.Differs {
-			differ++
-		}
-	}
-	if err != nil {
+	if err = errors.Join(contract.Print(cmd.OutOrStdout(), rows), err); err != nil {
 		return err
 	}
-	if differ > 0 {
-		return fmt.Errorf("%d rows differ from what the driver expects", differ)
+	if slices.ContainsFunc(rows, func(r contract.Row) bool { return r.Verdict == contract.Differs }) {
+		return errors.New("this abra differs from what the driver expects")
 	}
 	return nil
 }

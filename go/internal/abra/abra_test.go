@@ -133,3 +133,12 @@ func TestEnvironmentIsClosed(t *testing.T) {
 		t.Errorf("environment: %v, %s", err, out)
 	}
 }
+
+// An abra whose generate knows no -C is asked again without it.
+func TestSecretGenerateWithoutChaos(t *testing.T) {
+	c := script(t, `case "$*" in *-C*) echo "unknown shorthand flag: 'C' in -C" >&2; exit 1;; esac; echo '[{"name":"a","value":"1"}]'`)
+	got, err := c.SecretGenerate(context.Background(), "a.test")
+	if err != nil || got["a"] != "1" {
+		t.Errorf("got %v, %v", got, err)
+	}
+}

@@ -14,10 +14,15 @@ import (
 // by name. Exit 1 is no error by itself: some versions end so when nothing is left to
 // make (contract section 3.5, marked R). Values that its output doesn't tell, because
 // the keys of its JSON differ or it is a table, are missing in the map: the caller
-// compares with the engine and falls back to SecretInsert.
+// compares with the engine and falls back to SecretInsert. -C keeps abra from moving
+// the clone to the version in TYPE first (section 5), which on an upgrade has not the
+// new version's secrets; an abra that doesn't know it there is asked without.
 func (c CLI) SecretGenerate(ctx context.Context, domain string) (map[string]string, error) {
-	out, err := c.quiet(ctx, short, "app", "secret", "generate", domain, "--all", "-m", "-n")
+	out, err := c.quiet(ctx, short, "app", "secret", "generate", domain, "--all", "-m", "-n", "-C")
 	var exit *Error
+	if errors.As(err, &exit) && strings.Contains(exit.Stderr, "unknown shorthand flag") {
+		out, err = c.quiet(ctx, short, "app", "secret", "generate", domain, "--all", "-m", "-n")
+	}
 	if err != nil && !errors.As(err, &exit) {
 		return nil, err
 	}

@@ -18,6 +18,7 @@ var Forms = []Form{
 	{"--version", "1", "O", "what stands behind the three numbers", "abra.TestVersion"},
 	{"server add --local -n", "3.1", "C", "status of a repeated call", "abra.TestServerAddTrustsTheFolder"},
 	{"app new _ -n -C --domain= --server=", "3.3", "C", "", ""},
+	{"app secret generate _ --all -m -n -C", "3.5", "R", "-C on generate", "abra.TestSecretGenerateWithoutChaos"},
 	{"app secret generate _ --all -m -n", "3.5", "O", "keys of the JSON, status when nothing is left", "abra.TestSecretGenerate"},
 	{"app secret insert _ _ _ _ -f -n", "3.5", "C", "", ""},
 	{"app deploy _ -n -C -D -c", "3.6", "C", "", ""},

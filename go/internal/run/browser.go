@@ -20,6 +20,7 @@ type starting struct {
 	sandbox *sandbox.Sandbox
 	browser *browser.Browser
 	err     error
+	counted int // retries that a stage has shown
 }
 
 // startBrowser begins to start the browser in the background. Its error is told
@@ -64,6 +65,26 @@ func (b *starting) wait(ctx context.Context) (stage.Browser, error) {
 		return nil, b.err
 	}
 	return pages{b.browser}, nil
+}
+
+// retries gives the page loads that were repeated since it was asked last: a retry is
+// shown, whatever it led to (S6).
+func (s *session) retries() int {
+	if s.browser == nil {
+		return 0
+	}
+	select {
+	case <-s.browser.done:
+	default:
+		return 0
+	}
+	if s.browser.browser == nil {
+		return 0
+	}
+	all := s.browser.browser.Retries()
+	fresh := all - s.browser.counted
+	s.browser.counted = all
+	return fresh
 }
 
 // pages fits a browser to what steps ask for: package browser declares the variables

@@ -70,6 +70,7 @@ func (s *session) do(ctx context.Context, name string, work func(context.Context
 	if s.app != nil && s.app.Secrets != nil {
 		st.Secrets = s.app.Secrets.Hash(s.res.ID)
 	}
+	st.Retries = s.retries()
 	st.Took = time.Since(st.Started)
 	s.res.Stages = append(s.res.Stages, st)
 	s.printer.Event(event.Event{Time: time.Now(), Kind: event.StageEnd, Stage: name, Outcome: string(st.Outcome), Took: st.Took, Text: st.Reason})
