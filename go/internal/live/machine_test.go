@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -65,7 +66,36 @@ func must(cmd *exec.Cmd) string {
 // machine is the site of one test: the machine's own, with folders of the test's.
 type machine struct {
 	site.Site
-	t *testing.T
+	t        *testing.T
+	progress *watched // of the program that was started last
+}
+
+// watched is a buffer that can be read while a program writes it.
+type watched struct {
+	mu  sync.Mutex
+	buf bytes.Buffer
+}
+
+func (w *watched) Write(p []byte) (int, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.buf.Write(p)
+}
+
+func (w *watched) String() string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.buf.String()
+}
+
+// waitFor waits until the program has said text.
+func (m *machine) waitFor(text string) {
+	m.t.Helper()
+	for deadline := time.Now().Add(time.Minute); !strings.Contains(m.progress.String(), text); time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			m.t.Fatalf("the program never said %q:\n%s", text, m.progress.String())
+		}
+	}
 }
 
 func newMachine(t *testing.T) *machine {
@@ -76,7 +106,7 @@ func newMachine(t *testing.T) *machine {
 	}
 	s.State = t.TempDir()
 	s.MaxTests = 4
-	return &machine{s, t}
+	return &machine{Site: s, t: t}
 }
 
 // file writes the site for the program to read.
@@ -105,8 +135,10 @@ func (m *machine) start(args ...string) (cmd *exec.Cmd, wait func() ended) {
 	m.t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
 	cmd = exec.CommandContext(ctx, ccci, append(args, "--site", m.file())...)
-	var out, errs bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &out, &errs
+	var out bytes.Buffer
+	errs := &watched{}
+	m.progress = errs
+	cmd.Stdout, cmd.Stderr = &out, errs
 	if err := cmd.Start(); err != nil {
 		m.t.Fatal(err)
 	}
@@ -199,6 +231,9 @@ func everything(t *testing.T, e *swarm.Engine) []string {
 		}
 		for line := range strings.Lines(string(out)) {
 			if strings.Contains(line, "cc-ci") || strings.Contains(line, "ccci") {
+				if argv[0] == "ip" {
+					line = strings.Fields(line)[0] // a link's state and address come and go
+				}
 				all = append(all, strings.TrimSpace(line))
 			}
 		}

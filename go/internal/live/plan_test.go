@@ -14,6 +14,14 @@ import (
 
 // shortLimits gives the plan with limits that a red run reaches soon.
 func shortLimits(t *testing.T, path string) string {
+	return edited(t, path, func(p *plan.Plan) {
+		p.Limits.Deploy = plan.Duration(15 * time.Second)
+		p.Ready.Timeout = plan.Duration(8 * time.Second)
+	})
+}
+
+// edited gives a changed copy of a plan.
+func edited(t *testing.T, path string, change func(*plan.Plan)) string {
 	t.Helper()
 	b, err := os.ReadFile(path)
 	if err != nil {
@@ -23,14 +31,13 @@ func shortLimits(t *testing.T, path string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p.Limits.Deploy = plan.Duration(15 * time.Second)
-	p.Ready.Timeout = plan.Duration(8 * time.Second)
+	change(p)
 	if b, err = json.Marshal(p); err != nil {
 		t.Fatal(err)
 	}
-	short := filepath.Join(t.TempDir(), "plan.json")
-	if err := os.WriteFile(short, b, 0o600); err != nil {
+	out := filepath.Join(t.TempDir(), "plan.json")
+	if err := os.WriteFile(out, b, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	return short
+	return out
 }

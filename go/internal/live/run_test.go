@@ -6,6 +6,7 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"path/filepath"
 	"strings"
 	"sync"
 	"syscall"
@@ -89,7 +90,7 @@ func TestNoSwarm(t *testing.T) {
 func TestReachableThroughTheRouter(t *testing.T) {
 	m := newMachine(t)
 	m.leavesNothing()
-	cmd, wait := m.start("run", "--plan", demo)
+	_, wait := m.start("run", "--plan", demo)
 	domain := m.waitForApp(t)
 	client, err := app.HTTPClient(m.Site)
 	if err != nil {
@@ -109,7 +110,6 @@ func TestReachableThroughTheRouter(t *testing.T) {
 		}
 		time.Sleep(50 * time.Millisecond)
 	}
-	_ = cmd
 	wait().want(t, 0)
 }
 
@@ -156,20 +156,39 @@ func TestSignals(t *testing.T) {
 	}
 }
 
-// After a SIGKILL the next run's janitor removes what is left, and nothing else.
-func TestKilled(t *testing.T) {
+// A second Ctrl-C ends the process at once; the janitor has the rest.
+func TestSecondInterrupt(t *testing.T) {
 	m := newMachine(t)
 	m.leavesNothing()
 	cmd, wait := m.start("run", "--plan", demo)
 	m.waitForApp(t)
-	cmd.Process.Kill()
-	wait()
-	e := m.run("janitor").want(t, 0)
-	if !strings.Contains(e.stdout, "reaped app demo-pr0-") || !strings.Contains(e.stdout, "reaped folder ") {
-		t.Errorf("the janitor said:\n%s", e.stdout)
-	}
-	if e := m.run("janitor").want(t, 0); e.stdout != "" {
-		t.Errorf("a second pass found:\n%s", e.stdout)
+	cmd.Process.Signal(syscall.SIGINT)
+	m.waitFor("removing demo-pr0-")
+	cmd.Process.Signal(syscall.SIGINT)
+	wait().want(t, 130)
+	m.run("janitor").want(t, 0)
+}
+
+// After a SIGKILL, whenever it comes, the next janitor removes what is left, and nothing else.
+func TestKilled(t *testing.T) {
+	for _, moment := range []string{"prepare   janitor", "clone demo", "app new", "deploy ", "waiting for the services",
+		"waiting for GET", "smoke", "flow ", "removing demo-pr0-"} {
+		t.Run(moment, func(t *testing.T) {
+			m := newMachine(t)
+			m.leavesNothing()
+			cmd, wait := m.start("run", "--plan", demo)
+			m.waitFor(moment)
+			cmd.Process.Kill()
+			wait()
+			m.run("janitor").want(t, 0)
+			if e := m.run("janitor").want(t, 0); e.stdout != "" {
+				t.Errorf("a second pass found:\n%s", e.stdout)
+			}
+			private, _ := filepath.Glob(filepath.Join(m.State, "runs", "*", "sidecar.json"))
+			if len(private) > 0 {
+				t.Errorf("left: %v", private)
+			}
+		})
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -128,8 +129,7 @@ func TestKilledHolderFreesTheLock(t *testing.T) {
 		select {}
 	}
 	f := folder(t)
-	cmd := exec.Command(os.Args[0], "-test.run=TestKilledHolderFreesTheLock")
-	cmd.Env = append(os.Environ(), "LOCK_TEST_HOLD="+f.dir)
+	cmd := holder(f)
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -148,6 +148,63 @@ func TestKilledHolderFreesTheLock(t *testing.T) {
 	l, err := f.Take("k")
 	if err != nil {
 		t.Fatalf("after the kill: %v", err)
+	}
+	l.Release()
+}
+
+// holder is a process that takes the lock "k" and keeps it until it is killed.
+func holder(f Folder) *exec.Cmd {
+	cmd := exec.Command(os.Args[0], "-test.run=TestKilledHolderFreesTheLock")
+	cmd.Env = append(os.Environ(), "LOCK_TEST_HOLD="+f.dir)
+	return cmd
+}
+
+// Two users who share an engine see each other's locks.
+func TestAnotherUsersLock(t *testing.T) {
+	if os.Getuid() != 0 {
+		t.Skip("needs root, to start a process of another user")
+	}
+	root, err := os.MkdirTemp("/tmp", "lock-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer os.RemoveAll(root)
+	if err := os.Chmod(root, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	f, err := Open(filepath.Join(root, "locks"), "swarm")
+	if err != nil {
+		t.Fatal(err)
+	}
+	program := filepath.Join(root, "holder") // where the other user may run it
+	b, err := os.ReadFile(os.Args[0])
+	if err == nil {
+		err = os.WriteFile(program, b, 0o755)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := holder(f)
+	cmd.Path, cmd.Dir = program, "/"
+	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: 65534, Gid: 65534}}
+	out, err := cmd.StdoutPipe()
+	if err == nil {
+		err = cmd.Start()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := out.Read(make([]byte, 5)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.Take("k"); !errors.Is(err, ErrHeld) {
+		t.Errorf("while the other user's process lives: want ErrHeld, got %v", err)
+	}
+	cmd.Process.Kill()
+	cmd.Wait()
+	l, err := f.Take("k")
+	if err != nil {
+		t.Fatalf("after it was killed: %v", err)
 	}
 	l.Release()
 }
