@@ -50,23 +50,37 @@ type Version struct {
 
 // Prepare reads the recipe's clone, which must stand at commit, as a version of this app.
 func (a *App) Prepare(commit string) (Version, error) {
-	dir := a.Abra.RecipeDir(a.Plan.Recipe)
-	sample, err := os.ReadFile(filepath.Join(dir, ".env.sample"))
-	if errors.Is(err, os.ErrNotExist) {
-		return Version{}, result.Fault(fmt.Errorf("%s: the recipe has no .env.sample", commit[:7]))
-	}
+	text, sample, err := a.sample(commit)
 	if err != nil {
 		return Version{}, err
 	}
-	parsed, err := recipe.ParseEnv(".env.sample", string(sample))
+	return a.load(commit, text, a.composeFiles(sample))
+}
+
+// sample reads the clone's .env.sample.
+func (a *App) sample(commit string) (string, recipe.Sample, error) {
+	text, err := os.ReadFile(filepath.Join(a.Abra.RecipeDir(a.Plan.Recipe), ".env.sample"))
+	if errors.Is(err, os.ErrNotExist) {
+		return "", nil, result.Fault(fmt.Errorf("%s: the recipe has no .env.sample", commit[:7]))
+	}
 	if err != nil {
-		return Version{}, result.Fault(err)
+		return "", nil, err
 	}
-	files := a.Plan.Compose
-	if len(files) == 0 {
-		files = parsed.ComposeFiles()
+	parsed, err := recipe.ParseEnv(".env.sample", string(text))
+	return string(text), parsed, result.Fault(err)
+}
+
+// composeFiles are the plan's, else the sample's own.
+func (a *App) composeFiles(sample recipe.Sample) []string {
+	if len(a.Plan.Compose) > 0 {
+		return a.Plan.Compose
 	}
-	text, err := rewriteEnv(string(sample), a.settings(files), []string{"STACK_NAME", "TYPE", "RECIPE"})
+	return sample.ComposeFiles()
+}
+
+// load makes the env file from text and reads the clone with it.
+func (a *App) load(commit, text string, files []string) (Version, error) {
+	text, err := rewriteEnv(text, a.settings(files), []string{"STACK_NAME", "TYPE", "RECIPE"})
 	if err != nil {
 		return Version{}, err
 	}
@@ -74,7 +88,7 @@ func (a *App) Prepare(commit string) (Version, error) {
 	if err != nil {
 		return Version{}, result.Fault(err)
 	}
-	facts, err := recipe.Load(dir, env.Map(), files)
+	facts, err := recipe.Load(a.Abra.RecipeDir(a.Plan.Recipe), env.Map(), files)
 	if err != nil {
 		return Version{}, err
 	}
@@ -98,35 +112,48 @@ func (a *App) settings(files []string) map[string]string {
 // beside the clones, so that the clone stays exactly the commit under test.
 const overrideRef = "../../cc-ci.override.yml"
 
-// Create makes the app in abra: the server, the env file, the override.
+// Create makes the app in abra: the clone at v's commit, the server, the env file, the override.
 func (a *App) Create(ctx context.Context, v Version, override []byte) error {
 	a.Tell("app new " + a.Names.Domain)
+	if err := a.place(ctx, v, override); err != nil {
+		return err
+	}
 	if err := a.Abra.ServerAdd(ctx); err != nil {
 		return err
 	}
 	if err := a.Abra.AppNew(ctx, a.Plan.Recipe, a.Names.Domain); err != nil {
 		return err
 	}
-	if err := os.WriteFile(filepath.Join(a.Abra.Dir, "cc-ci.override.yml"), override, 0o600); err != nil {
-		return err
-	}
-	return a.writeEnv(v)
+	return a.writeEnv(v, "")
 }
 
-// writeEnv puts the judged env into place and keeps the TYPE line that abra wrote.
-func (a *App) writeEnv(v Version) error {
+// place puts the clone on v's commit and the driver's compose file beside it.
+func (a *App) place(ctx context.Context, v Version, override []byte) error {
+	if _, err := recipe.Checkout(ctx, a.Abra.RecipeDir(a.Plan.Recipe), v.Commit); err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(a.Abra.Dir, "cc-ci.override.yml"), override, 0o600)
+}
+
+// writeEnv puts the judged env into place and keeps the TYPE line that abra wrote,
+// with the version given where there is one.
+func (a *App) writeEnv(v Version, version string) error {
 	path := a.Abra.EnvFile(a.Names.Domain)
 	old, err := os.ReadFile(path)
 	if err != nil {
 		return fmt.Errorf("env file that `abra app new` should have made: %w", err)
 	}
-	text := "TYPE=" + a.Plan.Recipe + "\n" + v.Env
+	typeLine := "TYPE=" + a.Plan.Recipe
 	for line := range strings.Lines(string(old)) {
 		if strings.HasPrefix(line, "TYPE=") || strings.HasPrefix(line, "RECIPE=") {
-			text = strings.TrimRight(line, "\n") + "\n" + v.Env
+			typeLine = strings.TrimRight(line, "\n")
 		}
 	}
-	return os.WriteFile(path, []byte(text), 0o600)
+	if version != "" {
+		typeLine, _, _ = strings.Cut(typeLine, ":")
+		typeLine += ":" + version
+	}
+	return os.WriteFile(path, []byte(typeLine+"\n"+v.Env), 0o600)
 }
 
 // Deploy puts v on the swarm and waits until the stack runs what v asks for. The

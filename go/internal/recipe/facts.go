@@ -28,6 +28,7 @@ type Facts struct {
 	Version  string    // the label coop-cloud.<stack>.version; "" where there is none
 	Timeout  string    // the label coop-cloud.<stack>.timeout
 
+	needs   needs  // of the compose files as written
 	cost    cost   // of the compose files read so far
 	written any    // `version` as the first compose file writes it; nil where it doesn't
 	workDir string // what relative paths in compose files start from: the first file's folder

@@ -72,6 +72,7 @@ func (f *Facts) readSample() error {
 	if err != nil || !ok {
 		return err
 	}
+	f.needs.offer(string(text))
 	if f.Sample, err = ParseEnv(".env.sample", string(text)); err != nil {
 		f.problem(RuleInvalid, ".env.sample", "%v", err)
 	}
@@ -145,6 +146,7 @@ func (f *Facts) readCompose(names []string) error {
 			return err
 		}
 		if config != nil {
+			f.needs.read(config)
 			parsed = append(parsed, types.ConfigFile{Filename: name, Config: config})
 		}
 	}
