@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"time"
 
 	"coopcloud.tech/cc-ci/internal/app"
 	"coopcloud.tech/cc-ci/internal/lock"
@@ -94,11 +93,11 @@ func (s *session) checkOut(ctx context.Context) error {
 
 // name gives the run its domain and takes the lock for it. A second run of the same
 // domain takes a name of its own (S7).
-func (s *session) name(context.Context) error {
+func (s *session) name(ctx context.Context) error {
 	s.app = &app.App{Plan: s.cfg.Plan, Site: s.cfg.Site, Abra: s.abraCLI(), Engine: s.engine, HTTP: s.client, Mask: s.mask, Tell: s.step}
 	n := recipe.Naming{Recipe: s.cfg.Plan.Recipe, PR: s.cfg.PR, Commit: s.res.Identity.Commit, CIDomain: s.cfg.Site.Domain}
 	for n.Again = 1; n.Again < 100; n.Again++ {
-		if err := s.fit(&n); err != nil {
+		if err := s.fit(ctx, &n); err != nil {
 			return err
 		}
 		held, err := s.locks.Take(s.app.Names.Stack)
@@ -123,9 +122,9 @@ func (s *session) name(context.Context) error {
 	return fmt.Errorf("100 runs of %s are alive: %w", s.app.Names.Domain, lock.ErrHeld)
 }
 
-// fit makes the names: the room for the domain depends on the recipe's longest
-// secret and config, which are read under any name.
-func (s *session) fit(n *recipe.Naming) error {
+// fit makes the names: the room for the domain depends on the longest secret and
+// config of all versions, which are read under any name.
+func (s *session) fit(ctx context.Context, n *recipe.Naming) error {
 	var err error
 	for range 2 {
 		if s.app.Names, err = n.Make(); err != nil {
@@ -134,10 +133,13 @@ func (s *session) fit(n *recipe.Naming) error {
 		if s.version, err = s.app.Prepare(s.res.Identity.Commit); err != nil {
 			return err
 		}
-		if n.Longest == s.version.Facts.LongestName() {
+		if err := s.lookBack(ctx); err != nil {
+			return err
+		}
+		if n.Longest == s.longestName() {
 			return nil
 		}
-		n.Longest = s.version.Facts.LongestName()
+		n.Longest = s.longestName()
 	}
 	return nil
 }
@@ -146,15 +148,22 @@ func (s *session) fit(n *recipe.Naming) error {
 func (s *session) judge(context.Context) error {
 	s.step("policy")
 	s.res.Identity.Version = s.version.Facts.Version
-	own := policy.Run{ID: s.res.ID, Stack: s.app.Names.Stack, Hosts: s.app.Hosts(), Network: s.cfg.Site.Network}
-	found := policy.Check(s.version.Facts, own, s.cfg.Plan.Exceptions)
+	found := s.check(s.version)
 	s.res.Findings = append(s.res.Findings, found...)
 	if err := refusal(found); err != nil {
 		return err
 	}
 	var err error
-	s.override, s.res.Identity.Overrides, err = recipe.Override(s.version.Facts, s.overlay())
-	return err
+	if s.override, s.res.Identity.Overrides, err = recipe.Override(s.version.Facts, s.overlay()); err != nil {
+		return err
+	}
+	return s.judgeEdges()
+}
+
+// check asks the policy about one version.
+func (s *session) check(v app.Version) []result.Finding {
+	own := policy.Run{ID: s.res.ID, Stack: s.app.Names.Stack, Hosts: s.app.Hosts(), Network: s.cfg.Site.Network}
+	return policy.Check(v.Facts, own, s.cfg.Plan.Exceptions)
 }
 
 // refusal is the recipe's fault that the policy's refusals make, nil where there is none.
@@ -174,38 +183,4 @@ func refusal(found []result.Finding) error {
 // overlay is what the override file is made from.
 func (s *session) overlay() recipe.Overlay {
 	return recipe.Overlay{Recipe: s.cfg.Plan.Recipe, Run: s.res.ID, Site: s.cfg.Site.Overrides}
-}
-
-// images makes sure that every image is on the engine, all at once: what swarm
-// pulls by itself counts against the app's time (contract section 7).
-func (s *session) images(ctx context.Context) error {
-	s.step("images")
-	limit := s.cfg.Plan.Limits.Pull.Of(20 * time.Minute)
-	ctx, cancel := context.WithTimeoutCause(ctx, limit, fmt.Errorf("pulling images took longer than %s", limit))
-	defer cancel()
-	type had struct {
-		ref, id string
-		err     error
-	}
-	refs := s.overlay().Images(s.version.Facts)
-	got := make(chan had, len(refs))
-	for _, used := range refs {
-		go func() {
-			id, err := s.engine.Image(ctx, used)
-			got <- had{used, id, err}
-		}()
-	}
-	var failed error
-	for range refs {
-		h := <-got
-		if h.err != nil {
-			failed = errors.Join(failed, h.err)
-			continue
-		}
-		s.res.Identity.Images[h.ref] = h.id
-	}
-	if failed != nil {
-		return fmt.Errorf("%w; a machine that can't pull needs an override of the site with `images`, from the image as the recipe writes it to one that is here", failed)
-	}
-	return nil
 }

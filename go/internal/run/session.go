@@ -20,6 +20,7 @@ import (
 	"coopcloud.tech/cc-ci/internal/lock"
 	"coopcloud.tech/cc-ci/internal/redact"
 	"coopcloud.tech/cc-ci/internal/result"
+	"coopcloud.tech/cc-ci/internal/stage"
 	"coopcloud.tech/cc-ci/internal/swarm"
 )
 
@@ -38,9 +39,11 @@ type session struct {
 	app      *app.App // nil until the run has its names
 	version  app.Version
 	override []byte
-	browser  *starting // nil until asked for
+	edges    []stage.Edge // the upgrades to try
+	deployed bool         // a stage has begun that deploys
+	browser  *starting    // nil until asked for
 	res      result.Result
-	stage    string // the one that is running
+	stage    string // the name of the one that is running
 }
 
 // ErrNoDisk means that the state folder's disk is nearly full.

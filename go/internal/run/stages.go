@@ -15,31 +15,36 @@ import (
 const explainLines = 40
 
 // stages runs what was asked for, in order: install, backup and local on one
-// deployment, upgrade on one of its own. After a stage that did not pass the
-// others are not run.
+// deployment, upgrade on those of its own, with the app removed in between. After a
+// stage that did not pass the others are not run.
 func (s *session) stages(ctx context.Context) {
 	s.startBrowser(ctx)
 	ok := true
 	for _, name := range stage.Names {
 		work, known := todo[name]
-		if !known || len(s.cfg.Stages) > 0 && !slices.Contains(s.cfg.Stages, name) {
+		if !known || !s.cfg.wants(name) {
 			continue
+		}
+		if ok && name == "upgrade" && s.deployed && s.upgrades() {
+			ok = s.undeploy(ctx)
 		}
 		if !ok {
 			s.res.Stages = append(s.res.Stages, result.Stage{Name: name, Outcome: result.NotRun, Reason: "an earlier stage did not pass"})
 			continue
 		}
 		ok = s.do(ctx, name, func(ctx context.Context, rec *stage.Record) error { return work(ctx, s.deps(), rec) })
+		s.deployed = true
 	}
 }
 
 // todo is how each stage is done.
 var todo = map[string]func(context.Context, stage.Deps, *stage.Record) error{
 	"install": stage.Install,
+	"upgrade": stage.Upgrade,
 }
 
 func (s *session) deps() stage.Deps {
-	return stage.Deps{Run: s.res.ID, Plan: s.cfg.Plan, App: s.app, Version: s.version, Override: s.override, Browser: s.browser.wait, Tell: s.step}
+	return stage.Deps{Run: s.res.ID, Plan: s.cfg.Plan, App: s.app, Version: s.version, Override: s.override, Edges: s.edges, Browser: s.browser.wait, Tell: s.step}
 }
 
 // do runs one stage, records it and tells whether the run may go on. What the swarm says of
@@ -58,7 +63,7 @@ func (s *session) do(ctx context.Context, name string, work func(context.Context
 		st.Reason = err.Error()
 	}
 	bad := st.Outcome == result.Fail || st.Outcome == result.Error
-	if bad && s.app != nil {
+	if (bad || st.Outcome == result.NotRun) && s.app != nil {
 		st.Services = s.engine.Explain(context.WithoutCancel(ctx), s.app.Names.Stack, explainLines)
 	}
 	st.Steps, st.Evidence = rec.Steps, rec.Evidence

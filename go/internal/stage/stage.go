@@ -33,6 +33,7 @@ type Deps struct {
 	App      *app.App
 	Version  app.Version
 	Override []byte
+	Edges    []Edge                                 // the upgrades to try, in the plan's order
 	Browser  func(context.Context) (Browser, error) // waits for the browser that starts beside the app
 	Tell     func(text string)
 }

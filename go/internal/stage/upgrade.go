@@ -1,0 +1,142 @@
+package stage
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"coopcloud.tech/cc-ci/internal/app"
+	"coopcloud.tech/cc-ci/internal/result"
+	"coopcloud.tech/cc-ci/internal/step"
+)
+
+// Upgrade tries every edge: the published version on nothing, state written through it,
+// the commit under test deployed over it as an operator does it, and then the state is
+// still there, the app healthy, the same secrets in force (S2, S11, P3).
+//
+// Nothing of the app may be deployed when it begins. A published version that can't be
+// had, must not be deployed, or doesn't start says nothing about the commit under
+// test: it is a finding, and the stage is not run (a gap).
+func Upgrade(ctx context.Context, d Deps, rec *Record) error {
+	if why := d.Plan.Upgrade.NotApplicable; why != "" {
+		return NotApplicable(why)
+	}
+	var gaps []string
+	deployed := false
+	for _, e := range d.Edges {
+		if deployed {
+			if left, err := d.App.Remove(ctx); err != nil {
+				return fmt.Errorf("between two upgrades: %w: %s", err, strings.Join(left, ", "))
+			}
+		}
+		err := e.Gap
+		if err == nil && e.Refused == nil {
+			deployed = true
+		}
+		if err == nil {
+			err = upgrade(ctx, d, rec, e)
+		}
+		var g gap
+		switch {
+		case err == nil:
+		case e.Gap != nil, errors.As(err, &g):
+			rec.Findings = append(rec.Findings, result.Finding{ID: "upgrade-not-tried", Severity: "warn", Place: "upgrade from " + e.From, Text: err.Error()})
+			gaps = append(gaps, err.Error())
+		default:
+			return fmt.Errorf("upgrade %s: %w", e, err)
+		}
+	}
+	if len(gaps) > 0 {
+		return NotRun(strings.Join(gaps, "; "))
+	}
+	return nil
+}
+
+// gap is a fault of the old version.
+type gap struct{ error }
+
+func (g gap) Unwrap() error { return g.error }
+
+// upgrade tries one edge.
+func upgrade(ctx context.Context, d Deps, rec *Record, e Edge) error {
+	rec.Findings = append(rec.Findings, operatorMustAct(e)...)
+	if e.Refused != nil {
+		return e.Refused
+	}
+	vars := d.vars()
+	if err := start(ctx, d, rec, e, vars); err != nil {
+		if result.OutcomeOf(err) == result.Fail {
+			return gap{fmt.Errorf("the published version %s does not start here: %w", e.Tag, err)}
+		}
+		return err
+	}
+	names := secretNames(e.Old.Facts)
+	hash := d.App.Secrets.Hash(d.Run, names...)
+	before, err := d.App.SecretsInForce(ctx)
+	if err != nil {
+		return err
+	}
+	if err := over(ctx, d, rec, e); err != nil {
+		return err
+	}
+	if err := timed(rec, "secrets", "the same secrets in force as before", func() error { return sameSecrets(ctx, d, hash, names, before) }); err != nil {
+		return err
+	}
+	d.Version, d.Override = e.New, e.NewOverride
+	if err := d.verify(ctx, rec, vars); err != nil {
+		return err
+	}
+	return flows(ctx, d, rec, vars)
+}
+
+// start puts the published version on nothing and writes the state through it.
+func start(ctx context.Context, d Deps, rec *Record, e Edge, vars *step.Vars) error {
+	if err := d.App.Create(ctx, e.Old, e.OldOverride); err != nil {
+		return err
+	}
+	if _, err := d.App.EnsureSecrets(ctx, e.Old); err != nil {
+		return err
+	}
+	if err := deploy(ctx, d, rec, "old", e.Tag, e.Old); err != nil {
+		return err
+	}
+	d.Version, d.Override = e.Old, e.OldOverride
+	return d.write(ctx, rec, vars)
+}
+
+// over deploys the commit under test over the published version.
+func over(ctx context.Context, d Deps, rec *Record, e Edge) error {
+	if err := d.App.Update(ctx, e.New, e.NewOverride); err != nil {
+		return err
+	}
+	if _, err := d.App.EnsureSecrets(ctx, e.New); err != nil {
+		return err
+	}
+	return deploy(ctx, d, rec, "new", e.String(), e.New)
+}
+
+// deploy deploys one version and waits until it serves.
+func deploy(ctx context.Context, d Deps, rec *Record, place, what string, v app.Version) error {
+	if err := timed(rec, place+".deploy", what, func() error { return d.App.Deploy(ctx, v) }); err != nil {
+		return err
+	}
+	return timed(rec, place+".ready", "GET "+d.Plan.Ready.Path, func() error { return d.App.Ready(ctx) })
+}
+
+// sameSecrets asks the sidecar whether a value changed, and the engine what the
+// services read: either alone can be fooled, by a value that was made twice or by a
+// secret of another name.
+func sameSecrets(ctx context.Context, d Deps, hash string, names []string, before map[string]app.SecretInForce) error {
+	after, err := d.App.SecretsInForce(ctx)
+	if err != nil {
+		return err
+	}
+	if err := app.SameSecrets(before, after); err != nil {
+		return err
+	}
+	if d.App.Secrets.Hash(d.Run, names...) != hash {
+		return result.Fault(fmt.Errorf("secret regenerated at upgrade: the values of %s differ from those before", strings.Join(names, ", ")))
+	}
+	return nil
+}
