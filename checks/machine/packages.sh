@@ -19,6 +19,8 @@ want patchelf patchelf
 [ -e /usr/lib/chromium/chromium-headless-shell ] || missing+=(chromium-headless-shell)
 [ -e /etc/ssl/certs/ca-certificates.crt ] || missing+=(ca-certificates)
 compgen -G '/usr/share/fonts/truetype/*/*.ttf' >/dev/null || missing+=(fonts-dejavu-core)
+# The tests of a recipe's repository see the system's Python alone.
+PATH=/usr/bin:/bin python3 -c 'import importlib.util as u, sys; sys.exit(not u.find_spec("pytest"))' 2>/dev/null || missing+=(python3-pytest)
 node_major=$(node --version 2>/dev/null | sed 's/^v\([0-9]*\).*/\1/') || true
 [ "${node_major:-0}" -ge 18 ] || missing+=(nodejs)
 if [ "$CC_CI_DOCKER" = own ]; then

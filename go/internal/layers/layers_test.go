@@ -22,7 +22,7 @@ var order = [][]string{
 	{"abra", "swarm", "recipe", "sandbox"},
 	{"browser", "standin"},
 	{"step", "report", "janitor", "policy"},
-	{"app"},
+	{"app", "localtest"},
 	{"stage"},
 	{"run", "doctor", "contract"},
 	{"live", "layers"},

@@ -6,6 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
+	"reflect"
+	"slices"
 	"strings"
 )
 
@@ -54,6 +57,53 @@ func Decode(b []byte) (*Plan, error) {
 		return nil, &InvalidError{found}
 	}
 	return p, nil
+}
+
+// DecodeSteps reads a list of steps that stands alone: a step file of a recipe's own tests (S4).
+// The vocabulary is the plan's, but for `${secret:...}`: such a file is the pull request's. At least one
+// step must expect something. The error is an *InvalidError.
+func DecodeSteps(b []byte) ([]Step, error) {
+	raw, err := parse(b)
+	if err != nil {
+		return nil, err
+	}
+	var s shaper
+	s.value("", raw, reflect.TypeFor[[]Step]())
+	if s.secrets("", raw); len(s.found) > 0 {
+		return nil, &InvalidError{s.found}
+	}
+	var steps []Step
+	if err := json.Unmarshal(b, &steps); err != nil {
+		return nil, invalid("", "%v", err)
+	}
+	c := new(checker)
+	c.steps("", steps, builtinScope())
+	c.want(slices.ContainsFunc(steps, Step.expects), "", "expected at least one expectation, found none: a list that expects nothing proves nothing")
+	if len(c.found) > 0 {
+		return nil, &InvalidError{c.found}
+	}
+	return steps, nil
+}
+
+// secrets refuses every text in v that names a secret.
+func (s *shaper) secrets(place string, v any) {
+	switch v := v.(type) {
+	case string:
+		_, _ = Expand(v, func(name string) (string, error) { // other mistakes are the checker's to tell
+			if strings.HasPrefix(name, SecretPrefix) {
+				s.add(place, "expected no secret of the app, found `${%s}`: tests of the recipe's repository get none", name)
+			}
+			return "", nil
+		})
+	case []any:
+		for i, item := range v {
+			s.secrets(fmt.Sprintf("%s[%d]", place, i), item)
+		}
+	case map[string]any:
+		for _, key := range slices.Sorted(maps.Keys(v)) {
+			s.secrets(join(place, key), v[key])
+		}
+	}
 }
 
 // parse reads exactly one JSON value and keeps numbers as they were written.

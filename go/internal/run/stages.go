@@ -40,11 +40,13 @@ func (s *session) stages(ctx context.Context) {
 // todo is how each stage is done.
 var todo = map[string]func(context.Context, stage.Deps, *stage.Record) error{
 	"install": stage.Install,
+	"local":   stage.Local,
 	"upgrade": stage.Upgrade,
 }
 
 func (s *session) deps() stage.Deps {
-	return stage.Deps{Run: s.res.ID, Plan: s.cfg.Plan, App: s.app, Version: s.version, Override: s.override, Edges: s.edges, Browser: s.browser.wait, Tell: s.step}
+	return stage.Deps{Run: s.res.ID, Plan: s.cfg.Plan, App: s.app, Version: s.version, Override: s.override, Edges: s.edges, Browser: s.browser.wait,
+		Dir: s.dir, Tell: s.step, Log: s.log}
 }
 
 // do runs one stage, records it and tells whether the run may go on. What the swarm says of

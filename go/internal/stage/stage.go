@@ -35,7 +35,9 @@ type Deps struct {
 	Override []byte
 	Edges    []Edge                                 // the upgrades to try, in the plan's order
 	Browser  func(context.Context) (Browser, error) // waits for the browser that starts beside the app
+	Dir      string                                 // the run's folder; what of it is private, package janitor says
 	Tell     func(text string)
+	Log      func(line string) // into the stage's log
 }
 
 // Record is what a stage did.
@@ -54,10 +56,14 @@ func (r *Record) Add(steps []result.Step, evidence []result.Evidence) {
 // vars are the values that the plan's templates know before any step has saved one
 // (plan.Builtins).
 func (d Deps) vars() *step.Vars {
-	return step.NewVars(map[string]string{
+	return step.NewVars(d.builtins(), d.App.Secret)
+}
+
+func (d Deps) builtins() map[string]string {
+	return map[string]string{
 		"domain": d.App.Names.Domain, "base": "https://" + d.App.Names.Domain, "stack": d.App.Names.Stack,
 		"recipe": d.Plan.Recipe, "run": d.Run,
-	}, d.App.Secret)
+	}
 }
 
 // NotApplicable ends a stage for which the recipe declares that it doesn't apply.

@@ -1,0 +1,159 @@
+package stage
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"coopcloud.tech/cc-ci/internal/localtest"
+	"coopcloud.tech/cc-ci/internal/plan"
+	"coopcloud.tech/cc-ci/internal/recipe"
+	"coopcloud.tech/cc-ci/internal/result"
+	"coopcloud.tech/cc-ci/internal/step"
+)
+
+// usualWhole bounds all local tests together where the plan names no limit for the run.
+const usualWhole = time.Hour
+
+// Local runs the tests that the recipe's repository brings, against the app as it
+// stands (S4, P6). A failed file does not keep the others from being tried: each is a
+// finding of its own. The first error is given.
+func Local(ctx context.Context, d Deps, rec *Record) error {
+	if reason := d.Plan.Local.NotApplicable; reason != "" {
+		return NotApplicable(reason)
+	}
+	clone := d.App.Abra.RecipeDir(d.Plan.Recipe)
+	tests := filepath.Join(clone, "tests")
+	if _, err := os.Lstat(tests); errors.Is(err, fs.ErrNotExist) {
+		return NotApplicable("no tests/")
+	}
+	if head, err := recipe.Head(ctx, clone); err != nil || head != d.Version.Commit {
+		return fmt.Errorf("local tests of %s: the clone stands at %s: %w", d.Version.Commit[:7], head, errors.Join(err, errors.New("something moved it")))
+	}
+	dir := filepath.Join(d.Dir, "sandbox", "local")
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir) // the run wipes its sandbox folder in any case
+	l := &local{Deps: d, rec: rec, dir: dir, tests: filepath.Join(dir, "tests")}
+	var err error
+	if l.files, err = localtest.Copy(tests, l.tests); err != nil {
+		return err
+	}
+	if len(l.files) == 0 {
+		return NotRun("tests/ holds no pytest file, no executable and no step file")
+	}
+	return errors.Join(l.run(ctx), l.close())
+}
+
+// local is the stage at work.
+type local struct {
+	Deps
+	rec   *Record
+	dir   string // the stage's own
+	tests string // the copy of tests/
+	files []localtest.File
+	box   *localtest.Box // nil until a file needs it
+}
+
+func (l *local) run(ctx context.Context) error {
+	var first error
+	for _, f := range l.files {
+		l.Tell(fmt.Sprintf("tests/%s (%s)", f.Name, f.Kind))
+		steps, evidence, err := l.one(ctx, f)
+		l.rec.Add(steps, evidence)
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		if result.OutcomeOf(err) == result.Error {
+			return err
+		}
+		if err != nil && first == nil {
+			first = err
+		}
+	}
+	if first != nil {
+		return first
+	}
+	return l.skipped()
+}
+
+// skipped makes a finding of each test that did not run; a stage of nothing else proves nothing.
+func (l *local) skipped() error {
+	passed := false
+	for _, s := range l.rec.Steps {
+		passed = passed || s.Outcome == result.Pass
+		if s.Outcome == result.NotRun {
+			l.rec.Findings = append(l.rec.Findings, result.Finding{ID: "local-test-skipped", Severity: "warn", Place: s.Place, Text: s.Seen})
+		}
+	}
+	if !passed {
+		return NotRun("every test in tests/ was skipped")
+	}
+	return nil
+}
+
+func (l *local) one(ctx context.Context, f localtest.File) ([]result.Step, []result.Evidence, error) {
+	if f.Kind == localtest.StepFile {
+		return l.steps(ctx, f)
+	}
+	if l.box == nil {
+		var err error
+		if l.box, err = localtest.Open(ctx, l.options(), l.files); err != nil {
+			return nil, nil, fmt.Errorf("local tests: %w", err)
+		}
+		l.Tell("sandbox: " + l.box.Isolation())
+	}
+	steps, err := l.box.Run(ctx, f)
+	return steps, nil, err
+}
+
+// options gives the tests the app's address and nothing secret.
+func (l *local) options() localtest.Options {
+	domain := l.App.Names.Domain
+	return localtest.Options{
+		Run: l.Run, Dir: l.dir, Tests: l.tests, Router: l.App.Site.Router.Address, Hosts: l.App.Hosts(), CA: l.App.Site.CA,
+		Env: []string{
+			"CC_CI_BASE_URL=https://" + domain, "PYTEST_BASE_URL=https://" + domain, "CC_CI_DOMAIN=" + domain,
+			"CC_CI_RECIPE=" + l.Plan.Recipe, "CC_CI_VERSION=" + l.Version.Facts.Version,
+		},
+		Limit: l.Plan.Limits.Step.Of(30 * time.Second), Whole: l.Plan.Limits.Run.Of(usualWhole),
+		Mask: l.App.Mask.String, Log: l.Log,
+	}
+}
+
+// steps runs a step file with a table of values that knows no secret.
+func (l *local) steps(ctx context.Context, f localtest.File) ([]result.Step, []result.Evidence, error) {
+	b, err := os.ReadFile(filepath.Join(l.tests, filepath.FromSlash(f.Name)))
+	if err != nil {
+		return nil, nil, err
+	}
+	place := "local." + f.Name
+	list, err := plan.DecodeSteps(b)
+	if err != nil {
+		failed := result.Step{Place: place, What: "read", Outcome: result.Fail, Expected: "a list of steps", Seen: err.Error()}
+		return []result.Step{failed}, nil, result.Fault(fmt.Errorf("tests/%s: %w", f.Name, err))
+	}
+	browser, err := l.Browser(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	steps, evidence, err := step.Run(ctx, list, place, step.Deps{
+		App: l.App, Vars: step.NewVars(l.builtins(), nil), Browser: browser, Mask: l.App.Mask.String, Limit: l.Plan.Limits.Step.Of(0),
+	})
+	if errors.Is(err, step.ErrPlan) {
+		err = result.Fault(err) // the mistake is the repository's
+	}
+	return steps, evidence, err
+}
+
+func (l *local) close() error {
+	if l.box == nil {
+		return nil
+	}
+	return l.box.Close()
+}
