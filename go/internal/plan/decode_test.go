@@ -171,3 +171,25 @@ func FuzzDecode(f *testing.F) {
 		}
 	})
 }
+
+func TestDecodeSteps(t *testing.T) {
+	for name, tt := range map[string]struct{ text, want string }{
+		"right":          {`[{"http":{"method":"GET","path":"/","save":{"a":"body"}}},{"http":{"method":"GET","path":"/${a}","expect":{"status":200}}}]`, ""},
+		"no list":        {`{}`, "expected a list, found an object"},
+		"no step":        {`[{"htp":{}}]`, "[0].htp: unknown field"},
+		"no expectation": {`[{"http":{"method":"GET","path":"/"}}]`, "proves nothing"},
+		"never saved":    {`[{"http":{"method":"GET","path":"/${a}","expect":{"status":200}}}]`, "never saved"},
+		"secret":         {`[{"http":{"method":"GET","path":"/","headers":{"X":"a${secret:key}"},"expect":{"status":200}}}]`, "[0].http.headers.X: expected no secret of the app"},
+		"secret in save": {`[{"save":{"as":"a","value":"${secret:key}"}}]`, "[0].save.value: expected no secret"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			steps, err := plan.DecodeSteps([]byte(tt.text))
+			if tt.want == "" && (err != nil || len(steps) != 2) {
+				t.Errorf("expected 2 steps, got %v, %v", steps, err)
+			}
+			if tt.want != "" && (err == nil || !strings.Contains(err.Error(), tt.want)) {
+				t.Errorf("expected an error with %q, got %v", tt.want, err)
+			}
+		})
+	}
+}
