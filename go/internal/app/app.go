@@ -30,6 +30,7 @@ import (
 
 // App is one app of a run.
 type App struct {
+	Run     string // the run's id, a label on everything that it makes
 	Plan    *plan.Plan
 	Site    site.Site
 	Names   recipe.Names
@@ -173,7 +174,10 @@ func (a *App) Deploy(ctx context.Context, v Version) error {
 	if err := a.Engine.Converge(ctx, a.Names.Stack, since); err != nil {
 		return stopped(ctx, err)
 	}
-	return a.deployed(ctx, v)
+	if err := a.deployed(ctx, v); err != nil {
+		return err
+	}
+	return a.judgeMade(ctx)
 }
 
 var (

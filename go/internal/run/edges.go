@@ -89,11 +89,11 @@ func (s *session) judgeEdges() error {
 		if e.Gap != nil {
 			continue
 		}
-		if err := refusal(s.check(e.Old)); err != nil {
+		if _, err := s.app.Judge(e.Old); err != nil {
 			e.Gap = fmt.Errorf("the published version %s is not deployed: %w", e.Tag, err)
 			continue
 		}
-		if e.Refused = refusal(s.check(e.New)); e.Refused != nil {
+		if _, e.Refused = s.app.Judge(e.New); e.Refused != nil {
 			continue
 		}
 		var err error

@@ -4,11 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 
 	"coopcloud.tech/cc-ci/internal/app"
 	"coopcloud.tech/cc-ci/internal/lock"
-	"coopcloud.tech/cc-ci/internal/policy"
 	"coopcloud.tech/cc-ci/internal/recipe"
 	"coopcloud.tech/cc-ci/internal/result"
 	"coopcloud.tech/cc-ci/internal/sidecar"
@@ -94,7 +92,7 @@ func (s *session) checkOut(ctx context.Context) error {
 // name gives the run its domain and takes the lock for it. A second run of the same
 // domain takes a name of its own (S7).
 func (s *session) name(ctx context.Context) error {
-	s.app = &app.App{Plan: s.cfg.Plan, Site: s.cfg.Site, Abra: s.abraCLI(), Engine: s.engine, HTTP: s.client, Mask: s.mask, Tell: s.step}
+	s.app = &app.App{Run: s.res.ID, Plan: s.cfg.Plan, Site: s.cfg.Site, Abra: s.abraCLI(), Engine: s.engine, HTTP: s.client, Mask: s.mask, Tell: s.step}
 	n := recipe.Naming{Recipe: s.cfg.Plan.Recipe, PR: s.cfg.PR, Commit: s.res.Identity.Commit, CIDomain: s.cfg.Site.Domain}
 	for n.Again = 1; n.Again < 100; n.Again++ {
 		if err := s.fit(ctx, &n); err != nil {
@@ -148,36 +146,15 @@ func (s *session) fit(ctx context.Context, n *recipe.Naming) error {
 func (s *session) judge(context.Context) error {
 	s.step("policy")
 	s.res.Identity.Version = s.version.Facts.Version
-	found := s.check(s.version)
+	found, err := s.app.Judge(s.version)
 	s.res.Findings = append(s.res.Findings, found...)
-	if err := refusal(found); err != nil {
+	if err != nil {
 		return err
 	}
-	var err error
 	if s.override, s.res.Identity.Overrides, err = recipe.Override(s.version.Facts, s.overlay()); err != nil {
 		return err
 	}
 	return s.judgeEdges()
-}
-
-// check asks the policy about one version.
-func (s *session) check(v app.Version) []result.Finding {
-	own := policy.Run{ID: s.res.ID, Stack: s.app.Names.Stack, Hosts: s.app.Hosts(), Network: s.cfg.Site.Network}
-	return policy.Check(v.Facts, own, s.cfg.Plan.Exceptions)
-}
-
-// refusal is the recipe's fault that the policy's refusals make, nil where there is none.
-func refusal(found []result.Finding) error {
-	if !policy.Refused(found) {
-		return nil
-	}
-	var places []string
-	for _, f := range found {
-		if f.Severity == policy.Refuse && f.Accepted == "" {
-			places = append(places, fmt.Sprintf("%s: %s: %s", f.ID, f.Place, f.Text))
-		}
-	}
-	return result.Fault(errors.New("policy: " + strings.Join(places, "; ")))
 }
 
 // overlay is what the override file is made from.

@@ -14,7 +14,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/docker/docker/api/types/network"
 	"github.com/docker/docker/api/types/swarm"
+	"github.com/docker/docker/api/types/volume"
 	"github.com/docker/docker/client"
 )
 
@@ -77,6 +79,31 @@ func (e *Engine) Services(ctx context.Context, stack string) ([]swarm.Service, e
 		return nil, fmt.Errorf("services of %s: %w", stack, err)
 	}
 	return list, nil
+}
+
+// Made is what a deploy made, as the policy judges it.
+type Made struct {
+	Services []swarm.Service   // of the stack
+	Networks []network.Summary // all of the engine's: services name them by id
+	Volumes  []volume.Volume   // all of the engine's
+}
+
+// Made reads what there is of the stack.
+func (e *Engine) Made(ctx context.Context, stack string) (m Made, err error) {
+	if m.Services, err = e.Services(ctx, stack); err != nil {
+		return m, err
+	}
+	if m.Networks, err = e.api.NetworkList(ctx, network.ListOptions{}); err != nil {
+		return m, fmt.Errorf("networks: %w", err)
+	}
+	volumes, err := e.api.VolumeList(ctx, volume.ListOptions{})
+	if err != nil {
+		return m, fmt.Errorf("volumes: %w", err)
+	}
+	for _, v := range volumes.Volumes {
+		m.Volumes = append(m.Volumes, *v)
+	}
+	return m, nil
 }
 
 // Label gives the first value of a label with this suffix on any of the stack's services.
