@@ -25,6 +25,8 @@ mkdir -p "$CC_CI_CACHE/nix"
 conf=$CC_CI_CACHE/nix/nix.conf
 go_root=$(go env GOROOT)
 mkdir -p "$CC_CI_CACHE/nix/go" # checks/fixture/go.nix finds both under /cc-ci
+# No /etc/ssl among the paths: Nix puts a CA bundle into the sandbox of a fixed-output derivation
+# by itself, and with the folder mounted there it would empty the host's own bundle.
 cat >"$conf.new" <<EOF
 experimental-features = nix-command flakes
 build-users-group =
