@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -13,6 +14,7 @@ import (
 	"coopcloud.tech/cc-ci/internal/result"
 	"coopcloud.tech/cc-ci/internal/run"
 	"coopcloud.tech/cc-ci/internal/stage"
+	"coopcloud.tech/cc-ci/internal/step"
 )
 
 // runFlags are what `cc-ci run` and so `nix run .#test-<recipe>` take.
@@ -75,6 +77,9 @@ func (f runFlags) run(cmd *cobra.Command) error {
 	for i := range f.repeat {
 		cfg := run.Config{Plan: p, PlanJSON: raw, Site: s, Ref: f.ref, PR: f.pr, Stages: f.stages, Out: f.outDir(i), JUnit: f.junit}
 		res, err := run.Run(cmd.Context(), cfg, f.output(cmd))
+		if errors.Is(err, step.ErrPlan) {
+			return usageError{err}
+		}
 		if err != nil {
 			return err
 		}

@@ -22,38 +22,74 @@ type edit struct {
 func variant(t *testing.T, edits ...edit) string {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "recipe")
-	if err := os.CopyFS(dir, os.DirFS(filepath.Join(root, "checks/recipes/demo/main"))); err != nil {
+	git(t, dir, "init", "-q", "-b", "main")
+	commit(t, dir, "main", edits)
+	return "file://" + dir
+}
+
+// history makes a git repository of all versions of the demo recipe, the published
+// ones tagged, with some edits to the last published one and some to the newest.
+func history(t *testing.T, published, newest []edit) string {
+	t.Helper()
+	dir := filepath.Join(t.TempDir(), "recipe")
+	git(t, dir, "init", "-q", "-b", "main")
+	for _, v := range []struct {
+		name  string
+		edits []edit
+	}{{"1.0.0+1.0.0", nil}, {"1.1.0+2.0.0", published}} {
+		commit(t, dir, v.name, v.edits)
+		git(t, dir, "tag", "-a", "-m", v.name, v.name)
+	}
+	commit(t, dir, "main", newest)
+	return "file://" + dir
+}
+
+// commit makes one version of the demo recipe, edited, the repository's next commit.
+func commit(t *testing.T, dir, version string, edits []edit) {
+	t.Helper()
+	git(t, dir, "rm", "-rqf", "--ignore-unmatch", ".")
+	if err := os.CopyFS(dir, os.DirFS(filepath.Join(root, "checks/recipes/demo", version))); err != nil {
 		t.Fatal(err)
 	}
 	for _, e := range edits {
-		path := filepath.Join(dir, e.file)
-		b, err := os.ReadFile(path)
-		if err != nil && e.old != "" {
-			t.Fatal(err)
-		}
-		if e.old != "" && !strings.Contains(string(b), e.old) {
-			t.Fatalf("%s: no %q to replace", e.file, e.old)
-		}
-		text := e.new
-		if e.old != "" {
-			text = strings.Replace(string(b), e.old, e.new, 1)
-		}
-		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
-			t.Fatal(err)
-		}
+		e.apply(t, dir)
 	}
-	for _, args := range [][]string{{"init", "-q", "-b", "main"}, {"add", "-A"},
-		{"-c", "user.name=t", "-c", "user.email=t@localhost", "commit", "-q", "-m", "variant"}} {
-		cmd := exec.Command("git", args...)
-		cmd.Dir = dir
-		if out, err := cmd.CombinedOutput(); err != nil {
-			t.Fatalf("git %v: %v\n%s", args, err, out)
-		}
+	git(t, dir, "add", "-A")
+	git(t, dir, "commit", "-q", "-m", version)
+}
+
+func (e edit) apply(t *testing.T, dir string) {
+	t.Helper()
+	path := filepath.Join(dir, e.file)
+	b, err := os.ReadFile(path)
+	if err != nil && e.old != "" {
+		t.Fatal(err)
 	}
-	return "file://" + dir
+	if e.old != "" && !strings.Contains(string(b), e.old) {
+		t.Fatalf("%s: no %q to replace", e.file, e.old)
+	}
+	text := e.new
+	if e.old != "" {
+		text = strings.Replace(string(b), e.old, e.new, 1)
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func git(t *testing.T, dir string, args ...string) {
+	t.Helper()
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command("git", append([]string{"-c", "user.name=t", "-c", "user.email=t@localhost"}, args...)...)
+	cmd.Dir = dir
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("git %v: %v\n%s", args, err, out)
+	}
 }
 
 // on gives a machine on which the demo comes from that repository.

@@ -12,6 +12,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"time"
 
@@ -35,7 +36,8 @@ type Config struct {
 	JUnit    string   // further copy of the JUnit XML
 }
 
-// Run tests one recipe once and prints as it goes.
+// Run tests one recipe once and prints as it goes. An error that wraps step.ErrPlan
+// comes with a whole result: a step of the plan could not be done as it is written.
 func Run(ctx context.Context, cfg Config, out Output) (result.Result, error) {
 	s, err := open(ctx, cfg, out)
 	if err != nil {
@@ -48,7 +50,8 @@ func Run(ctx context.Context, cfg Config, out Output) (result.Result, error) {
 		}
 	})
 	s.teardown(ctx)
-	return s.report()
+	res, err := s.report()
+	return res, errors.Join(err, s.misplanned)
 }
 
 // limited runs work under the plan's limit for the whole run; teardown comes after it, with a limit of its own.

@@ -9,6 +9,7 @@ import (
 	"coopcloud.tech/cc-ci/internal/event"
 	"coopcloud.tech/cc-ci/internal/result"
 	"coopcloud.tech/cc-ci/internal/stage"
+	"coopcloud.tech/cc-ci/internal/step"
 )
 
 // explainLines is how many of a service's last log lines a red stage shows.
@@ -59,6 +60,9 @@ func (s *session) do(ctx context.Context, name string, work func(context.Context
 	err := work(ctx, &rec)
 	if cause := context.Cause(ctx); err != nil && cause != nil && errors.Is(err, context.Canceled) {
 		err = cause
+	}
+	if errors.Is(err, step.ErrPlan) && s.misplanned == nil {
+		s.misplanned = err
 	}
 	st.Outcome = result.OutcomeOf(err)
 	if err != nil {

@@ -23,29 +23,24 @@ func Upgrade(ctx context.Context, d Deps, rec *Record) error {
 		return NotApplicable(why)
 	}
 	var gaps []string
-	deployed := false
-	for _, e := range d.Edges {
-		if deployed {
+	for i, e := range d.Edges {
+		if i > 0 {
 			if left, err := d.App.Remove(ctx); err != nil {
 				return fmt.Errorf("between two upgrades: %w: %s", err, strings.Join(left, ", "))
 			}
 		}
-		err := e.Gap
-		if err == nil && e.Refused == nil {
-			deployed = true
-		}
-		if err == nil {
-			err = upgrade(ctx, d, rec, e)
-		}
+		err := upgrade(ctx, d, rec, e)
 		var g gap
 		switch {
-		case err == nil:
-		case e.Gap != nil, errors.As(err, &g):
+		case errors.As(err, &g):
 			rec.Findings = append(rec.Findings, result.Finding{ID: "upgrade-not-tried", Severity: "warn", Place: "upgrade from " + e.From, Text: err.Error()})
 			gaps = append(gaps, err.Error())
-		default:
+		case err != nil:
 			return fmt.Errorf("upgrade %s: %w", e, err)
 		}
+	}
+	if len(d.Edges) == 0 {
+		return NotRun("the plan names no version to upgrade from")
 	}
 	if len(gaps) > 0 {
 		return NotRun(strings.Join(gaps, "; "))
@@ -53,13 +48,16 @@ func Upgrade(ctx context.Context, d Deps, rec *Record) error {
 	return nil
 }
 
-// gap is a fault of the old version.
+// gap keeps an edge from being tried; it says nothing about the commit under test.
 type gap struct{ error }
 
 func (g gap) Unwrap() error { return g.error }
 
 // upgrade tries one edge.
 func upgrade(ctx context.Context, d Deps, rec *Record, e Edge) error {
+	if e.Gap != nil {
+		return gap{e.Gap}
+	}
 	rec.Findings = append(rec.Findings, operatorMustAct(e)...)
 	if e.Refused != nil {
 		return e.Refused

@@ -10,6 +10,8 @@ import (
 	"github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/api/types/swarm"
 	"github.com/docker/docker/pkg/stdcopy"
+
+	"coopcloud.tech/cc-ci/internal/result"
 )
 
 // maxOutput bounds what an exec or a log keeps in memory, per stream.
@@ -29,8 +31,9 @@ type Output struct {
 	Stdout, Stderr string
 }
 
-// Exec runs c in the running container of stack's service and waits for its end.
-// A service without a running task is an error; a non-zero exit is not.
+// Exec runs c in the running container of stack's service and waits for its end. A
+// service that is not there or has no running task is the recipe's fault, since nobody
+// asks before the app was ready; a non-zero exit is no error.
 func (e *Engine) Exec(ctx context.Context, stack, service string, c Command) (Output, error) {
 	id, err := e.container(ctx, stack, service)
 	if err != nil {
@@ -88,9 +91,9 @@ func (e *Engine) container(ctx context.Context, stack, service string) (string, 
 				return t.Status.ContainerStatus.ContainerID, nil
 			}
 		}
-		return "", fmt.Errorf("service %s has no running task: %s", service, lastError(tasks[s.ID]))
+		return "", result.Fault(fmt.Errorf("service %s has no running task: %s", service, lastError(tasks[s.ID])))
 	}
-	return "", fmt.Errorf("the app has no service %q", service)
+	return "", result.Fault(fmt.Errorf("the app has no service %q", service))
 }
 
 // Tail gives the last n lines of a service's log, of both streams.
