@@ -37,7 +37,7 @@ func TestUpgrade(t *testing.T) {
 		{"published version doesn't start", []edit{crash}, nil, nil,
 			result.NotRun, []string{"the published version 1.1.0+2.0.0 does not start here"}},
 		{"published version breaks the policy", []edit{{"compose.yml", "- data:/data", "- data:/data\n      - /etc:/host"}}, nil, nil,
-			result.NotRun, []string{"the published version 1.1.0+2.0.0 is not deployed: policy: bind"}},
+			result.NotRun, []string{"the published version 1.1.0+2.0.0 is not deployed: policy: host-bind"}},
 		{"version that was never published", nil, nil, func(p *plan.Plan) { p.Upgrade.From = []string{"0.9.0+1.0.0"} },
 			result.NotRun, []string{"there is no tag 0.9.0+1.0.0"}},
 		{"what operators must do", nil, append(byHand, edit{"compose.yml", "- SITE_NAME", "- SITE_NAME\n      - \"NOTES_USER=${ADMIN}\""},
