@@ -1,0 +1,90 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"coopcloud.tech/cc-ci/internal/result"
+)
+
+// Each row is one mistake at the keyboard or one broken machine: its status is a promise (I1).
+func TestMistakes(t *testing.T) {
+	plan := "../../internal/plan/testdata/minimal.json"
+	broken := filepath.Join(t.TempDir(), "site.json")
+	if err := os.WriteFile(broken, []byte(`{"domian": "x"}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		name   string
+		args   []string
+		code   int
+		stderr string
+	}{
+		{"help", []string{"--help"}, exitGreen, ""},
+		{"unknown command", []string{"rnu"}, exitUsage, `unknown command "rnu"`},
+		{"unknown flag", []string{"run", "--pln", plan}, exitUsage, "unknown flag: --pln (see `cc-ci run --help`)"},
+		{"no plan", []string{"run"}, exitUsage, "--plan FILE is missing"},
+		{"an argument too many", []string{"run", "--plan", plan, "x"}, exitUsage, "accepts 0 arg(s), received 1"},
+		{"plan that is not there", []string{"run", "--plan", "/nowhere"}, exitUsage, "open /nowhere: no such file"},
+		{"negative pull request", []string{"run", "--plan", plan, "--pr", "-1"}, exitUsage, "--pr: expected a number of 0 or more, found -1"},
+		{"pull request that is no number", []string{"run", "--plan", plan, "--pr", "x"}, exitUsage, `invalid argument "x" for "--pr" flag`},
+		{"unknown stage", []string{"run", "--plan", plan, "--stage", "instal"}, exitUsage, `--stage: expected one of install`},
+		{"repeated never", []string{"run", "--plan", plan, "--repeat", "0"}, exitUsage, "--repeat: expected a number of 1 or more, found 0"},
+		{"ref that is a flag", []string{"run", "--plan", plan, "--ref", "--upload-pack=x"}, exitUsage, "--ref: expected a commit, tag or branch"},
+		{"site that is not there", []string{"run", "--plan", plan, "--site", "/nowhere"}, exitInfra, "no site file at /nowhere (set CC_CI_SITE, or pass --site)"},
+		{"site with a typo", []string{"janitor", "--site", broken}, exitInfra, broken + `: json: unknown field "domian"`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			var stdout, stderr bytes.Buffer
+			root := rootCmd()
+			root.SetArgs(c.args)
+			root.SetOut(&stdout)
+			root.SetErr(&stderr)
+			if code := exitCode(&stderr, root.ExecuteContext(context.Background())); code != c.code {
+				t.Errorf("exit status: want %d, got %d", c.code, code)
+			}
+			if !strings.Contains(stderr.String(), c.stderr) {
+				t.Errorf("standard error: want %q, got %q", c.stderr, &stderr)
+			}
+		})
+	}
+}
+
+func TestExitCodes(t *testing.T) {
+	for _, c := range []struct {
+		err  error
+		want int
+	}{
+		{nil, 0},
+		{verdict{result.Fail}, 1},
+		{verdict{result.Error}, 3},
+		{verdict{result.NotRun}, 3},
+		{usagef("x"), 2},
+		{errInterrupted, 130},
+		{fmt.Errorf("run: %w", context.Canceled), 130},
+		{errors.New("no disk"), 3},
+	} {
+		if got := exitCode(new(bytes.Buffer), c.err); got != c.want {
+			t.Errorf("%v: want %d, got %d", c.err, c.want, got)
+		}
+	}
+}
+
+// Every command and flag says what it is for.
+func TestHelpIsComplete(t *testing.T) {
+	for _, cmd := range rootCmd().Commands() {
+		var out bytes.Buffer
+		root := rootCmd()
+		root.SetArgs([]string{cmd.Name(), "--help"})
+		root.SetOut(&out)
+		if err := root.Execute(); err != nil || cmd.Short == "" || !strings.Contains(out.String(), "Usage:") {
+			t.Errorf("%s --help: %v\n%s", cmd.Name(), err, &out)
+		}
+	}
+}
