@@ -21,6 +21,21 @@ func (a *App) Remove(ctx context.Context) ([]string, error) {
 	if _, err := os.Stat(a.Abra.EnvFile(a.Names.Domain)); err == nil && len(services) > 0 {
 		refused = a.Abra.Undeploy(ctx, a.Names.Domain)
 	}
+	left, err := a.wipe(ctx)
+	if err != nil {
+		return left, err
+	}
+	return nil, refused
+}
+
+// Wipe is Remove between two deployments of one run: without abra, which waits until
+// the engine has stopped every container at its leisure. What it proves is the same.
+func (a *App) Wipe(ctx context.Context) ([]string, error) {
+	a.Tell("wiping " + a.Names.Domain)
+	return a.wipe(ctx)
+}
+
+func (a *App) wipe(ctx context.Context) ([]string, error) {
 	left, err := a.Engine.Sweep(ctx, a.Names.Stack)
 	if len(left) > 0 {
 		return swarm.Strings(left), fmt.Errorf("%d objects of %s are left: %w", len(left), a.Names.Stack, err)
@@ -28,8 +43,5 @@ func (a *App) Remove(ctx context.Context) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := a.Abra.Forget(a.Names.Domain); err != nil {
-		return nil, err
-	}
-	return nil, refused
+	return nil, a.Abra.Forget(a.Names.Domain)
 }

@@ -20,7 +20,7 @@ func (s *session) teardown(ctx context.Context) {
 	s.do(ctx, "remove", func(ctx context.Context, _ *stage.Record) error {
 		failed := s.closeBrowser()
 		if s.app != nil && s.app.Secrets != nil {
-			failed = errors.Join(failed, s.remove(ctx), s.app.Secrets.Remove())
+			failed = errors.Join(failed, s.remove(ctx, s.app.Remove), s.app.Secrets.Remove())
 		}
 		return errors.Join(failed, janitor.Wipe(s.dir))
 	})
@@ -31,13 +31,13 @@ func (s *session) teardown(ctx context.Context) {
 func (s *session) undeploy(ctx context.Context) bool {
 	ctx, cancel := context.WithTimeoutCause(ctx, teardownLimit, errors.New("the removal's limit is over"))
 	defer cancel()
-	return s.do(ctx, "remove", func(ctx context.Context, _ *stage.Record) error { return s.remove(ctx) })
+	return s.do(ctx, "remove", func(ctx context.Context, _ *stage.Record) error { return s.remove(ctx, s.app.Wipe) })
 }
 
 // remove takes the app away; what is left of it is the run's residue until a later
 // removal finds it gone.
-func (s *session) remove(ctx context.Context) error {
-	left, err := s.app.Remove(ctx)
+func (s *session) remove(ctx context.Context, take func(context.Context) ([]string, error)) error {
+	left, err := take(ctx)
 	s.res.Residue = left
 	return err
 }

@@ -25,7 +25,7 @@ func Upgrade(ctx context.Context, d Deps, rec *Record) error {
 	var gaps []string
 	for i, e := range d.Edges {
 		if i > 0 {
-			if left, err := d.App.Remove(ctx); err != nil {
+			if left, err := d.App.Wipe(ctx); err != nil {
 				return fmt.Errorf("between two upgrades: %w: %s", err, strings.Join(left, ", "))
 			}
 		}
