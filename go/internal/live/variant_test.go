@@ -10,6 +10,9 @@ import (
 	"testing"
 )
 
+// remove as the new text takes the file away.
+const remove = "\x00remove"
+
 // edit changes one file of a recipe: each pair of old and new text must be found.
 type edit struct {
 	file string
@@ -18,7 +21,7 @@ type edit struct {
 }
 
 // variant makes a git repository of the demo recipe's newest version with some
-// edits and gives its URL. A file that doesn't exist yet is made.
+// edits and gives its URL. A file that doesn't exist yet is made, executable where it begins with #!.
 func variant(t *testing.T, edits ...edit) string {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "recipe")
@@ -61,6 +64,12 @@ func commit(t *testing.T, dir, version string, edits []edit) {
 func (e edit) apply(t *testing.T, dir string) {
 	t.Helper()
 	path := filepath.Join(dir, e.file)
+	if e.new == remove {
+		if err := os.Remove(path); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
 	b, err := os.ReadFile(path)
 	if err != nil && e.old != "" {
 		t.Fatal(err)
@@ -75,7 +84,11 @@ func (e edit) apply(t *testing.T, dir string) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+	mode := os.FileMode(0o644)
+	if strings.HasPrefix(text, "#!") {
+		mode = 0o755
+	}
+	if err := os.WriteFile(path, []byte(text), mode); err != nil {
 		t.Fatal(err)
 	}
 }

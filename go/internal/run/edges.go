@@ -11,8 +11,12 @@ import (
 	"coopcloud.tech/cc-ci/internal/stage"
 )
 
-// wants tells whether a stage was asked for.
+// wants tells whether a stage was asked for, by its name or because one that was asked for needs
+// its deployment.
 func (c Config) wants(name string) bool {
+	if name == "install" && (slices.Contains(c.Stages, "backup") || slices.Contains(c.Stages, "local")) {
+		return true
+	}
 	return len(c.Stages) == 0 || slices.Contains(c.Stages, name)
 }
 

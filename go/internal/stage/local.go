@@ -76,18 +76,18 @@ func (l *local) run(ctx context.Context) error {
 			first = err
 		}
 	}
-	if first != nil {
-		return first
+	if skipped := l.skipped(); first == nil {
+		return skipped
 	}
-	return l.skipped()
+	return first
 }
 
-// skipped makes a finding of each test that did not run; a stage of nothing else proves nothing.
+// skipped makes a finding of each test that was skipped; a stage of nothing else proves nothing.
 func (l *local) skipped() error {
 	passed := false
 	for _, s := range l.rec.Steps {
 		passed = passed || s.Outcome == result.Pass
-		if s.Outcome == result.NotRun {
+		if s.Outcome == result.NotRun && s.Seen != "" { // a step file's steps after a failed one say nothing
 			l.rec.Findings = append(l.rec.Findings, result.Finding{ID: "local-test-skipped", Severity: "warn", Place: s.Place, Text: s.Seen})
 		}
 	}
