@@ -55,7 +55,7 @@ func (b *Box) run(ctx context.Context, f File) (ended, error) {
 	cmd.Stdout, cmd.Stderr = out, out
 	started := time.Now()
 	said, err := b.start(cmd, stop)
-	e := ended{code: -1, output: out.Bytes(), cut: out.more, took: time.Since(started)}
+	e := ended{code: -1, output: out.kept.Bytes(), cut: out.more, took: time.Since(started)}
 	if cmd.ProcessState != nil {
 		e.code = cmd.ProcessState.ExitCode()
 	}
@@ -67,7 +67,7 @@ func (b *Box) run(ctx context.Context, f File) (ended, error) {
 	}
 	var exit *exec.ExitError
 	if err != nil && !errors.As(err, &exit) || len(said) == 0 {
-		return e, fmt.Errorf("run tests/%s: it never began: %w: %s", f.Name, errors.Join(err, errors.New(b.box.Ended())), lastLine(out.String()))
+		return e, fmt.Errorf("run tests/%s: it never began: %w: %s", f.Name, errors.Join(err, errors.New(b.box.Ended())), lastLine(out.kept.String()))
 	}
 	e.report = said[1:]
 	return e, nil
@@ -140,18 +140,19 @@ func (b *Box) look(before sandbox.Pressure, over <-chan struct{}, stop context.C
 	}
 }
 
-// capped keeps the beginning of what is written to it.
+// capped keeps the beginning of what is written to it. The buffer has a name, since
+// io.Copy would use an embedded one's ReadFrom and pass Write by.
 type capped struct {
-	bytes.Buffer
+	kept bytes.Buffer
 	max  int
 	more bool
 }
 
 func (c *capped) Write(p []byte) (int, error) {
-	room := c.max - c.Len()
+	room := c.max - c.kept.Len()
 	if len(p) > room {
 		c.more = true
 	}
-	c.Buffer.Write(p[:min(len(p), room)])
+	c.kept.Write(p[:min(len(p), room)])
 	return len(p), nil
 }
