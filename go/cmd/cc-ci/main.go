@@ -9,6 +9,7 @@ import (
 func main() {
 	ctx, stop := interruptible(context.Background())
 	err := rootCmd().ExecuteContext(ctx)
+	code := exitCode(os.Stderr, err)
 	stop()
-	os.Exit(exitCode(os.Stderr, err))
+	os.Exit(code)
 }

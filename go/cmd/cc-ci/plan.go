@@ -18,12 +18,7 @@ func planCmd() *cobra.Command {
 		Short: "Check or show a plan without running it",
 		Long: `A plan is the JSON file that Nix renders from one recipe file (nix build .#plan-<recipe>).
 Exit status 2 where it can't be run.`,
-		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) > 0 {
-				return usagef("unknown command %q (see `cc-ci plan --help`)", args[0])
-			}
-			return nil
-		},
+		Args: knownCommand,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.AddCommand(planCheckCmd(), planShowCmd())

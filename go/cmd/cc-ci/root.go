@@ -16,6 +16,8 @@ abra, tries it as a person would, and removes it without a trace.
 
 Exit status: 0 green, 1 a recipe failed its test, 2 usage or a bad plan,
 3 infrastructure (no swarm, no abra, no disk), 130 interrupted.`,
+		Args:          knownCommand,
+		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args: func(cmd *cobra.Command, args []string) error {
@@ -32,6 +34,14 @@ Exit status: 0 green, 1 a recipe failed its test, 2 usage or a bad plan,
 	root.PersistentFlags().String("site", "", "file that describes this machine (default $CC_CI_SITE, then "+site.DefaultPath+")")
 	root.AddCommand(runCmd(), planCmd(), janitorCmd(), doctorCmd(), versionCmd())
 	return root
+}
+
+// knownCommand refuses, as a usage error, what a group of commands does not have.
+func knownCommand(cmd *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return usagef("unknown command %q (see `%s --help`)", args[0], cmd.CommandPath())
+	}
+	return nil
 }
 
 // exactArgs refuses another number of arguments as a usage error.

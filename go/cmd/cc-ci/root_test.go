@@ -1,0 +1,67 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"os"
+	"os/exec"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+func TestUsage(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		args   []string
+		code   int
+		stderr string // must be contained
+	}{
+		{"unknown command", []string{"bogus"}, exitUsage, `unknown command "bogus" (see ` + "`cc-ci --help`)"},
+		{"unknown flag", []string{"--bogus"}, exitUsage, "unknown flag: --bogus"},
+		{"help", nil, exitGreen, ""},
+		{"no plan", []string{"run"}, exitUsage, "--plan FILE is missing"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			var stdout, stderr bytes.Buffer
+			root := rootCmd()
+			root.SetArgs(c.args)
+			root.SetOut(&stdout)
+			root.SetErr(&stderr)
+			if code := exitCode(&stderr, root.Execute()); code != c.code {
+				t.Errorf("exit status: got %d, want %d", code, c.code)
+			}
+			if !strings.Contains(stderr.String(), c.stderr) {
+				t.Errorf("got stderr %q, want %q", &stderr, c.stderr)
+			}
+		})
+	}
+}
+
+// The Go runtime ends a process that writes to a closed standard output with SIGPIPE,
+// unless the signal is taken: the child does so and says how it went by its status.
+func TestBrokenPipe(t *testing.T) {
+	const child = "CC_CI_TEST_BROKEN_PIPE"
+	if os.Getenv(child) != "" {
+		_, stop := interruptible(context.Background())
+		_, err := os.Stdout.WriteString("to nobody\n")
+		stop()
+		if !errors.Is(err, syscall.EPIPE) {
+			os.Exit(9)
+		}
+		os.Exit(7)
+	}
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Close()
+	defer w.Close()
+	cmd := exec.Command(os.Args[0], "-test.run=^TestBrokenPipe$")
+	cmd.Env = append(os.Environ(), child+"=1")
+	cmd.Stdout = w
+	if _ = cmd.Run(); cmd.ProcessState.ExitCode() != 7 {
+		t.Errorf("expected the child to go on after a broken pipe (status 7), found %s", cmd.ProcessState)
+	}
+}
