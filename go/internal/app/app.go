@@ -144,17 +144,12 @@ func (a *App) writeEnv(v Version, version string) error {
 	if err != nil {
 		return fmt.Errorf("env file that `abra app new` should have made: %w", err)
 	}
-	typeLine := "TYPE=" + a.Plan.Recipe
-	for line := range strings.Lines(string(old)) {
-		if strings.HasPrefix(line, "TYPE=") || strings.HasPrefix(line, "RECIPE=") {
-			typeLine = strings.TrimRight(line, "\n")
-		}
-	}
+	kind := typeLine(string(old), a.Plan.Recipe)
 	if version != "" {
-		typeLine, _, _ = strings.Cut(typeLine, ":")
-		typeLine += ":" + version
+		kind, _, _ = strings.Cut(kind, ":")
+		kind += ":" + version
 	}
-	return os.WriteFile(path, []byte(typeLine+"\n"+v.Env), 0o600)
+	return os.WriteFile(path, []byte(kind+"\n"+v.Env), 0o600)
 }
 
 // Deploy puts v on the swarm and waits until the stack runs what v asks for. The

@@ -2,79 +2,139 @@ package app
 
 import (
 	"fmt"
-	"os"
+	"maps"
 	"regexp"
-	"sort"
+	"slices"
 	"strings"
-)
 
-// assignment is an active line of an env file (contract section 4.1).
-var assignment = regexp.MustCompile(`^\s*([A-Za-z_][A-Za-z0-9_]*)=`)
+	"coopcloud.tech/cc-ci/internal/recipe"
+)
 
 // hooks are keys by which abra runs functions of abra.sh around a deploy. They come
 // from the driver alone (P5), and the driver sets none.
 var hooks = regexp.MustCompile(`_CMDS$`)
 
-// setEnv rewrites an app's env file: keys in set get that value, keys in drop and
-// every hook disappear, all other lines stay as abra wrote them, comments included,
-// because abra reads modifiers out of them.
-func setEnv(path string, set map[string]string, drop ...string) error {
-	b, err := os.ReadFile(path)
+// rewriteEnv writes an env file anew, a line for each key in the order of their last
+// assignments: keys in set get that value and stand at the end, keys in drop and every
+// hook disappear, of all others the value as it was read and the modifiers are kept.
+//
+// Nothing of the text itself is: env files are read by several grammars, and where
+// they differ (`export TYPE=x`, `TYPE =x`, quotes, references) abra would find
+// another value than was judged (P5).
+func rewriteEnv(text string, set map[string]string, drop []string) (string, error) {
+	sample, err := recipe.ParseEnv(".env.sample", text)
 	if err != nil {
-		return fmt.Errorf("env file: %w", err)
+		return "", err
 	}
-	text, err := rewriteEnv(string(b), set, drop)
+	var own []recipe.Entry
+	for _, key := range slices.Sorted(maps.Keys(set)) {
+		own = append(own, recipe.Entry{Key: key, Value: set[key]})
+	}
+	// Once more with the driver's values in front: other lines refer to them ("$DOMAIN").
+	env, err := recipe.ParseEnv(".env.sample", envText(own)+without(text, sample, set))
 	if err != nil {
-		return fmt.Errorf("env file: %w", err)
+		return "", err
 	}
-	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
-		return fmt.Errorf("env file: %w", err)
+	last := map[string]int{}
+	for i, e := range env {
+		last[e.Key] = i
+	}
+	var lines []recipe.Entry
+	for i, e := range env {
+		if _, own := set[e.Key]; !own && last[e.Key] == i && !slices.Contains(drop, e.Key) && !hooks.MatchString(e.Key) {
+			lines = append(lines, e)
+		}
+	}
+	lines = append(lines, own...)
+	out := envText(lines)
+	return out, readsBack(out, lines)
+}
+
+// without takes the lines of text away that assign a key of set.
+func without(text string, sample recipe.Sample, set map[string]string) string {
+	gone := map[int]bool{}
+	for _, e := range sample {
+		if _, own := set[e.Key]; own {
+			gone[e.Line] = true
+		}
+	}
+	var rest strings.Builder
+	n := 0
+	for line := range strings.Lines(text) {
+		if n++; !gone[n] {
+			rest.WriteString(line)
+		}
+	}
+	return rest.String()
+}
+
+func envText(lines []recipe.Entry) string {
+	var out strings.Builder
+	for _, e := range lines {
+		out.WriteString(e.Key + "=" + quoteEnv(e.Value) + modifiers(e.Modifiers) + "\n")
+	}
+	return out.String()
+}
+
+// readsBack holds what was written against what was meant.
+func readsBack(text string, want []recipe.Entry) error {
+	got, err := recipe.ParseEnv("env file", text)
+	if err != nil {
+		return err
+	}
+	if len(got) != len(want) {
+		return fmt.Errorf("env file: expected %d variables, found %d", len(want), len(got))
+	}
+	for i, w := range want {
+		if got[i].Key != w.Key || got[i].Value != w.Value {
+			return fmt.Errorf("env file: %s: expected a value that survives being written, found %q", w.Key, w.Value)
+		}
 	}
 	return nil
 }
 
-func rewriteEnv(text string, set map[string]string, drop []string) (string, error) {
-	gone := map[string]bool{}
-	for _, k := range drop {
-		gone[k] = true
-	}
-	var out []string
-	for line := range strings.Lines(text) {
-		line = strings.TrimRight(line, "\r\n")
-		m := assignment.FindStringSubmatch(line)
-		if m != nil {
-			if _, own := set[m[1]]; own || gone[m[1]] || hooks.MatchString(m[1]) {
-				continue
-			}
+// modifiers are the comment from which abra takes how a secret is made.
+func modifiers(m map[string]string) string {
+	var words []string
+	for _, key := range []string{"length", "charset", "generate"} {
+		if v, ok := m[key]; ok {
+			words = append(words, key+"="+v)
 		}
-		out = append(out, line)
 	}
-	keys := make([]string, 0, len(set))
-	for k := range set {
-		keys = append(keys, k)
+	if words == nil {
+		return ""
 	}
-	sort.Strings(keys)
-	for _, k := range keys {
-		v, err := quoteEnv(set[k])
-		if err != nil {
-			return "", fmt.Errorf("%s: %w", k, err)
-		}
-		out = append(out, k+"="+v)
-	}
-	return strings.Join(out, "\n") + "\n", nil
+	return " # " + strings.Join(words, " ")
 }
 
-// quoteEnv writes a value so that abra reads it back unchanged: single quotes keep
-// "$" and "#" as they are, and know no escapes.
-func quoteEnv(v string) (string, error) {
-	if strings.ContainsAny(v, "\n\r\x00") {
-		return "", fmt.Errorf("expected one line, found %q", v)
+// typeLine gives the TYPE line of the env file that abra made. abra copies the sample,
+// so that a line which names anything but the recipe is not abra's.
+func typeLine(text, recipeName string) string {
+	own := regexp.MustCompile(`^(TYPE|RECIPE)=` + regexp.QuoteMeta(recipeName) + `(:[A-Za-z0-9.+_-]+)?$`)
+	found := "TYPE=" + recipeName
+	for line := range strings.Lines(text) {
+		if line = strings.TrimRight(line, "\r\n"); own.MatchString(line) {
+			found = line
+		}
 	}
-	if !strings.ContainsAny(v, " \t#$'\"\\`") {
-		return v, nil
+	return found
+}
+
+// plain needs no quotes in any grammar; reference is a "$" that could begin one.
+var (
+	plain     = regexp.MustCompile(`^[A-Za-z0-9_./:,@+-]*$`)
+	reference = regexp.MustCompile(`\$([A-Za-z_{])`)
+)
+
+// quoteEnv writes a value so that abra reads it back unchanged. Single quotes keep
+// all but themselves, a backslash (some grammars see an escape) and line ends.
+func quoteEnv(v string) string {
+	switch {
+	case plain.MatchString(v):
+		return v
+	case !strings.ContainsAny(v, "'\\\n\r"):
+		return "'" + v + "'"
 	}
-	if strings.Contains(v, "'") {
-		return "", fmt.Errorf("expected a value without a single quote, found %q", v)
-	}
-	return "'" + v + "'", nil
+	v = strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`, "\r", `\r`).Replace(v)
+	return `"` + reference.ReplaceAllString(v, `\$$$1`) + `"`
 }
