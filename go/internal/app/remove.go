@@ -2,11 +2,18 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
+	"time"
 
+	"coopcloud.tech/cc-ci/internal/result"
 	"coopcloud.tech/cc-ci/internal/swarm"
 )
+
+// undeployLimit leaves time of a removal's limit to the engine, which kills: abra waits
+// for the app to stop, and a recipe may ask for hours (stop_grace_period).
+var undeployLimit = 2 * time.Minute
 
 // Remove takes the app away and proves it: abra undeploys as an operator would, then
 // everything that carries the stack's name is removed through the engine until
@@ -19,7 +26,7 @@ func (a *App) Remove(ctx context.Context) ([]string, error) {
 	}
 	var refused error
 	if _, err := os.Stat(a.Abra.EnvFile(a.Names.Domain)); err == nil && len(services) > 0 {
-		refused = a.Abra.Undeploy(ctx, a.Names.Domain)
+		refused = a.undeploy(ctx)
 	}
 	left, err := a.wipe(ctx)
 	if err != nil {
@@ -44,4 +51,15 @@ func (a *App) wipe(ctx context.Context) ([]string, error) {
 		return nil, err
 	}
 	return nil, a.Abra.Forget(a.Names.Domain)
+}
+
+// undeploy lets abra remove the stack. One that doesn't stop in time is the recipe's fault.
+func (a *App) undeploy(ctx context.Context) error {
+	limited, cancel := context.WithTimeout(ctx, undeployLimit)
+	defer cancel()
+	err := a.Abra.Undeploy(limited, a.Names.Domain)
+	if errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
+		return result.Fault(fmt.Errorf("undeploy: expected the app to stop within %s, and it had to be killed: see stop_grace_period and how it takes SIGTERM", undeployLimit))
+	}
+	return err
 }
