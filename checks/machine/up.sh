@@ -25,11 +25,11 @@ if [ "$1" = tools ]; then
   exit
 fi
 case $1 in
-  demo) images=(demo) router=demo ;;
-  test) images=(demo nginx) router=traefik ;;
+  demo) images=(demo backup-bot) router=demo ;;
+  test) images=(demo nginx backup-bot) router=traefik ;;
 esac
 together go.sh playwright.sh certs.sh "dockerd.sh up"
 together nix.sh swarm.sh programs.sh
 "$root/checks/images/build.sh" "${images[@]}"
-"$machine/router.sh" "$router"
+together "router.sh $router" backup.sh
 "$machine/site.sh"

@@ -20,7 +20,7 @@ var order = [][]string{
 	{"plan", "site", "result", "event", "redact", "lock", "router"},
 	{"sidecar"},
 	{"abra", "swarm", "recipe", "sandbox"},
-	{"browser", "standin"},
+	{"browser", "standin", "backupbot", "restic"},
 	{"step", "report", "janitor", "policy"},
 	{"app", "localtest"},
 	{"stage"},

@@ -1,0 +1,23 @@
+#!/usr/bin/env bash
+# backup.sh: deploy the backup service as the stack `backups`, unless it runs as it should. The
+# password of its repository is made once and never leaves the swarm.
+. "${BASH_SOURCE%/*}/vars.sh"
+
+HERE=$machine/backup-standin VOLUMES=$(docker info -f '{{.DockerRootDir}}')/volumes
+export SOCKET=$socket VOLUMES STATE
+STATE=$({ docker image inspect -f '{{.Id}}' cc-ci.test/backup-standin:1; echo "$socket"; cat "$HERE/compose.yml"; } | sha256sum | cut -c1-12)
+container() { docker ps -q --filter "label=cc-ci.backup=$STATE" --filter status=running | grep .; }
+ready() { docker exec "$(container)" test -e /run/backup-ready; }
+
+if ready >/dev/null 2>&1; then exit 0; fi
+say "deploying the backup service"
+docker secret inspect backups_restic_password_v1 >/dev/null 2>&1 ||
+  head -c 24 /dev/urandom | base64 | docker secret create backups_restic_password_v1 - >/dev/null
+mkdir -p "$CC_CI_CACHE/log"
+timeout 60 docker stack deploy --prune --resolve-image never -c "$HERE/compose.yml" backups >/dev/null 2>"$CC_CI_CACHE/log/backup" ||
+  { cat "$CC_CI_CACHE/log/backup" >&2; stop "the backup service could not be deployed" "see the engine's message above"; }
+within 90 ready || {
+  docker service ps --no-trunc backups_app >&2
+  docker service logs --tail 20 backups_app >&2 || true
+  stop "the backup service was not ready within 90 s" "see its log above"
+}

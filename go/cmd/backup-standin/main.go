@@ -1,0 +1,27 @@
+// Backup-standin is /usr/bin/backup of the swarm service that package backupbot describes.
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"coopcloud.tech/cc-ci/internal/backupbot"
+	"github.com/docker/docker/client"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
+	defer stop()
+	engine, err := client.NewClientWithOpts(client.FromEnv, client.WithAPIVersionNegotiation())
+	if err == nil {
+		bot := backupbot.Bot{Engine: engine, Volumes: "/var/lib/docker/volumes", Staging: "/backups/dumps", Restic: "restic", Out: os.Stdout, Getenv: os.Getenv}
+		err = bot.Main(ctx, os.Args[1:])
+	}
+	if err != nil {
+		fmt.Println("ERROR", err)
+		os.Exit(1)
+	}
+}

@@ -1,0 +1,84 @@
+package backupbot
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+// patience is how long a verb waits for another's lock on the repository.
+const patience = 2 * time.Minute
+
+// snapshot is one, as `restic snapshots --json` tells it.
+type snapshot struct {
+	ID    string `json:"id"`
+	Short string `json:"short_id"`
+	Time  string `json:"time"`
+}
+
+// of lists the app's snapshots, oldest first.
+func (b Bot) of(ctx context.Context, stack string) ([]snapshot, error) {
+	out, err := b.restic(ctx, "snapshots", "--json", "--no-lock", "--tag", stack)
+	if err != nil {
+		return nil, err
+	}
+	var all []snapshot
+	if err := json.Unmarshal([]byte(out), &all); err != nil {
+		return nil, fmt.Errorf("restic snapshots: %w", err)
+	}
+	return all, nil
+}
+
+func (b Bot) initRepository(ctx context.Context) error {
+	_, err := b.restic(ctx, "cat", "config", "--no-lock")
+	if err == nil {
+		return nil
+	}
+	_, err = b.restic(ctx, "init")
+	return err
+}
+
+// restic runs one command and gives its standard output. A repository that another
+// command has locked is tried again: restic 0.14 can't wait by itself.
+func (b Bot) restic(ctx context.Context, args ...string) (string, error) {
+	ctx, cancel := context.WithTimeout(ctx, 30*time.Minute)
+	defer cancel()
+	for end := time.Now().Add(patience); ; {
+		out, err := b.once(ctx, args)
+		if err == nil || !strings.Contains(err.Error(), "unable to create lock") || time.Now().After(end) {
+			return out, err
+		}
+		select {
+		case <-ctx.Done():
+			return "", errors.Join(err, ctx.Err())
+		case <-time.After(500 * time.Millisecond):
+		}
+	}
+}
+
+func (b Bot) once(ctx context.Context, args []string) (string, error) {
+	var out, errs bytes.Buffer
+	// The repository is local: a cache would only be a second copy.
+	cmd := exec.CommandContext(ctx, b.Restic, append([]string{"--no-cache", "-q"}, args...)...)
+	cmd.Stdout, cmd.Stderr = &out, &errs
+	if err := cmd.Run(); err != nil {
+		return out.String(), fmt.Errorf("restic %s: %w: %s", args[0], err, lastLine(errs.String()))
+	}
+	return out.String(), nil
+}
+
+// short shows a path in a volume as people know it: "data: /uploads".
+func (b Bot) short(p string) string {
+	rel, err := filepath.Rel(b.Volumes, p)
+	if err != nil {
+		return p
+	}
+	volume, rest, _ := strings.Cut(rel, "/_data")
+	return volume + ": /" + strings.TrimPrefix(rest, "/")
+}
