@@ -22,6 +22,9 @@ var Forms = []Form{
 	{"app secret generate _ --all -m -n", "3.5", "O", "keys of the JSON, status when nothing is left", "abra.TestSecretGenerate"},
 	{"app secret insert _ _ _ _ -f -n", "3.5", "C", "", ""},
 	{"app deploy _ -n -C -D -c", "3.6", "C", "", ""},
+	{"app backup create _ -n", "3.9", "O", "where its output tells the snapshot's id", "abra.TestBackupCreate"},
+	{"app restore _ -s _ -n", "3.9", "R", "whether it can name a snapshot", "app.TestRestoreWithoutTheFlag"},
+	{"app restore _ -n", "3.9", "O", "", ""},
 	{"app undeploy _ -n", "3.7", "C", "whether containers are gone when it returns", "contract.TestDriverRemoves"},
 }
 

@@ -1,5 +1,5 @@
 // Package janitor reaps what dead runs left behind (S9): their apps in the swarm,
-// their folders, their sandboxes. It runs at the start of every run.
+// their snapshots in the backup repository, their folders, their sandboxes. It runs at the start of every run.
 //
 // Contract: a run is dead exactly when its lock can be taken, which the kernel
 // answers; age is never judged. The lock is held while the run is reaped. Only names
@@ -11,9 +11,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"coopcloud.tech/cc-ci/internal/lock"
+	"coopcloud.tech/cc-ci/internal/restic"
 	"coopcloud.tech/cc-ci/internal/swarm"
 )
 
@@ -23,10 +25,17 @@ type Engine interface {
 	Sweep(ctx context.Context, stack string) ([]swarm.Object, error)
 }
 
+// Repository is what the janitor needs of the backup repository.
+type Repository interface {
+	Snapshots(context.Context) ([]restic.Snapshot, error)
+	Forget(context.Context, []restic.Snapshot) error
+}
+
 // Janitor reaps on one engine for one CI domain.
 type Janitor struct {
-	Engine Engine
-	Locks  lock.Folder
+	Engine  Engine
+	Backups Repository // nil: snapshots are not looked at
+	Locks   lock.Folder
 	// StackOf gives the stack of a run's form that an object's name begins with,
 	// or "" (package recipe, S7).
 	StackOf func(name string) string
@@ -48,8 +57,18 @@ func (j Janitor) Apps(ctx context.Context) (Report, error) {
 	if err != nil {
 		return r, fmt.Errorf("janitor: %w", err)
 	}
-	for _, stack := range j.stacks(objs) {
-		if err := j.reap(ctx, stack, &r); err != nil {
+	saved, err := j.saved(ctx)
+	if err != nil {
+		return r, fmt.Errorf("janitor: %w", err)
+	}
+	stacks := j.stacks(objs)
+	for stack := range saved {
+		if !slices.Contains(stacks, stack) {
+			stacks = append(stacks, stack)
+		}
+	}
+	for _, stack := range stacks {
+		if err := j.reap(ctx, stack, saved[stack], &r); err != nil {
 			return r, fmt.Errorf("janitor: %s: %w", stack, err)
 		}
 	}
@@ -71,7 +90,28 @@ func (j Janitor) stacks(objs []swarm.Object) []string {
 	return stacks
 }
 
-func (j Janitor) reap(ctx context.Context, stack string, r *Report) error {
+// saved gives the snapshots of apps of a run's form. A server without a backup service has none.
+func (j Janitor) saved(ctx context.Context) (map[string][]restic.Snapshot, error) {
+	if j.Backups == nil {
+		return nil, nil
+	}
+	all, err := j.Backups.Snapshots(ctx)
+	if errors.Is(err, restic.ErrNone) {
+		return nil, nil
+	}
+	by := map[string][]restic.Snapshot{}
+	for _, s := range all {
+		for _, name := range s.Names() {
+			if stack := j.StackOf(name); stack != "" {
+				by[stack] = append(by[stack], s)
+				break
+			}
+		}
+	}
+	return by, err
+}
+
+func (j Janitor) reap(ctx context.Context, stack string, saved []restic.Snapshot, r *Report) error {
 	held, err := j.Locks.Take(stack)
 	if err != nil {
 		if !errors.Is(err, lock.ErrHeld) {
@@ -94,6 +134,11 @@ func (j Janitor) reap(ctx context.Context, stack string, r *Report) error {
 	}
 	if err != nil {
 		return err
+	}
+	if len(saved) > 0 {
+		if err := j.Backups.Forget(ctx, saved); err != nil {
+			return err
+		}
 	}
 	r.Reaped = append(r.Reaped, "app "+stack)
 	return nil

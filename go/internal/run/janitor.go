@@ -8,6 +8,7 @@ import (
 	"coopcloud.tech/cc-ci/internal/janitor"
 	"coopcloud.tech/cc-ci/internal/lock"
 	"coopcloud.tech/cc-ci/internal/recipe"
+	"coopcloud.tech/cc-ci/internal/restic"
 	"coopcloud.tech/cc-ci/internal/sandbox"
 	"coopcloud.tech/cc-ci/internal/site"
 	"coopcloud.tech/cc-ci/internal/swarm"
@@ -28,7 +29,7 @@ func Janitor(ctx context.Context, s site.Site) (janitor.Report, error) {
 }
 
 func reap(ctx context.Context, s site.Site, engine *swarm.Engine, locks lock.Folder) (janitor.Report, error) {
-	j := janitor.Janitor{Engine: engine, Locks: locks, StackOf: stackOf(s.Domain)}
+	j := janitor.Janitor{Engine: engine, Backups: restic.Repository{Engine: engine}, Locks: locks, StackOf: stackOf(s.Domain)}
 	r, err := j.Apps(ctx)
 	if err != nil {
 		return r, err

@@ -41,6 +41,7 @@ func (s *session) stages(ctx context.Context) {
 // todo is how each stage is done.
 var todo = map[string]func(context.Context, stage.Deps, *stage.Record) error{
 	"install": stage.Install,
+	"backup":  stage.Backup,
 	"local":   stage.Local,
 	"upgrade": stage.Upgrade,
 }

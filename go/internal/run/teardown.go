@@ -20,7 +20,7 @@ func (s *session) teardown(ctx context.Context) {
 	s.do(ctx, "remove", func(ctx context.Context, _ *stage.Record) error {
 		failed := s.closeBrowser()
 		if s.app != nil && s.app.Secrets != nil {
-			failed = errors.Join(failed, s.remove(ctx, s.app.Remove), s.app.Secrets.Remove())
+			failed = errors.Join(failed, s.remove(ctx, s.app.Remove), s.forget(ctx), s.app.Secrets.Remove())
 		}
 		return errors.Join(failed, janitor.Wipe(s.dir))
 	})
@@ -39,6 +39,13 @@ func (s *session) undeploy(ctx context.Context) bool {
 func (s *session) remove(ctx context.Context, take func(context.Context) ([]string, error)) error {
 	left, err := take(ctx)
 	s.res.Residue = left
+	return err
+}
+
+// forget takes the run's snapshots out of the backup repository.
+func (s *session) forget(ctx context.Context) error {
+	left, err := s.app.ForgetSnapshots(ctx)
+	s.res.Residue = append(s.res.Residue, left...)
 	return err
 }
 

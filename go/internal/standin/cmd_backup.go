@@ -31,10 +31,13 @@ func (p *program) backupGroup() *cobra.Command {
 }
 
 func (p *program) appRestore() *cobra.Command {
-	return p.backup("restore <domain> [flags]", "restore", "Restore a snapshot",
-		backupFlag{"snapshot", "s", "SNAPSHOT", "target specific snapshot"},
+	var snapshot []backupFlag
+	if p.switches.Is("restore-snapshot", "flag") {
+		snapshot = append(snapshot, backupFlag{"snapshot", "s", "SNAPSHOT", "target specific snapshot"})
+	}
+	return p.backup("restore <domain> [flags]", "restore", "Restore a snapshot", append(snapshot,
 		backupFlag{"target", "t", "TARGET", "target path"}, backupFlag{"hooks", "", "HOOKS", "run hooks"},
-		backupFlag{"volumes", "v", "VOLUMES", "restore specific volumes"})
+		backupFlag{"volumes", "v", "VOLUMES", "restore specific volumes"})...)
 }
 
 // backup makes the command that runs verb in backup-bot-two's container.

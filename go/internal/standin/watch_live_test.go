@@ -119,13 +119,10 @@ func TestRunLogsBackup(t *testing.T) {
 	w.refused("not a TTY", "app", "run", w.domain, "app", "--", "/app", "env")
 	w.refused("_nope not found", "app", "run", "-t", w.domain, "nope", "--", "/app")
 
-	w.refused("no backupbot discovered", "app", "backup", "create", w.domain)
-	w.override(healthy + `    deploy: {labels: ["coop-cloud.backupbot.enabled=true"]}` + "\n")
-	w.ok("app", "deploy", w.domain, "-n", "-C", "-D")
+	// The machine's backup service is found by its label and asked on a terminal alone.
 	w.refused("not a TTY", "app", "backup", "snapshots", w.domain)
-	if out := w.onTerminal("app", "restore", w.domain, "-s", "abc123"); !strings.Contains(out, "args: -- restore\r\n") ||
-		!strings.Contains(out, "SERVICE="+w.domain+"\r\nMACHINE_LOGS=true\r\nSNAPSHOT=abc123") {
-		t.Errorf("restore on a terminal printed %q", out)
+	if out := w.onTerminal("app", "backup", "snapshots", w.domain); strings.Contains(out, "snapshot_id") {
+		t.Errorf("an app that was never saved has snapshots: %q", out)
 	}
 	w.logsNeverEnd()
 }

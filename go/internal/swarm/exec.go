@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/docker/docker/api/types/container"
+	"github.com/docker/docker/api/types/filters"
 	"github.com/docker/docker/api/types/swarm"
 	"github.com/docker/docker/pkg/stdcopy"
 
@@ -39,6 +40,31 @@ func (e *Engine) Exec(ctx context.Context, stack, service string, c Command) (Ou
 	if err != nil {
 		return Output{}, err
 	}
+	return e.exec(ctx, id, service, c)
+}
+
+// ExecLabel is Exec in the service, of any stack, that has a label with this value;
+// found is false where there is none.
+func (e *Engine) ExecLabel(ctx context.Context, label, value string, c Command) (out Output, found bool, err error) {
+	list, err := e.api.ServiceList(ctx, swarm.ServiceListOptions{Filters: filters.NewArgs(filters.Arg("label", label+"="+value))})
+	if err != nil {
+		return Output{}, false, fmt.Errorf("service with the label %s: %w", label, err)
+	}
+	if len(list) == 0 {
+		return Output{}, false, nil
+	}
+	id, why, err := e.runningTask(ctx, list[0])
+	if err == nil && id == "" {
+		err = fmt.Errorf("service %s has no running task: %s", list[0].Spec.Name, why)
+	}
+	if err != nil {
+		return Output{}, true, err
+	}
+	out, err = e.exec(ctx, id, list[0].Spec.Name, c)
+	return out, true, err
+}
+
+func (e *Engine) exec(ctx context.Context, id, service string, c Command) (Output, error) {
 	made, err := e.api.ContainerExecCreate(ctx, id, container.ExecOptions{
 		Cmd: c.Argv, Env: c.Env, User: c.User, AttachStdin: c.Stdin != "", AttachStdout: true, AttachStderr: true,
 	})
@@ -82,18 +108,27 @@ func (e *Engine) container(ctx context.Context, stack, service string) (string, 
 		if short(stack, s.Spec.Name) != service {
 			continue
 		}
-		tasks, err := e.tasks(ctx, []swarm.Service{s})
-		if err != nil {
-			return "", err
+		id, why, err := e.runningTask(ctx, s)
+		if err == nil && id == "" {
+			err = result.Fault(fmt.Errorf("service %s has no running task: %s", service, why))
 		}
-		for _, t := range newestFirst(tasks[s.ID]) {
-			if t.Status.State == swarm.TaskStateRunning && t.Status.ContainerStatus != nil {
-				return t.Status.ContainerStatus.ContainerID, nil
-			}
-		}
-		return "", result.Fault(fmt.Errorf("service %s has no running task: %s", service, lastError(tasks[s.ID])))
+		return id, err
 	}
 	return "", result.Fault(fmt.Errorf("the app has no service %q", service))
+}
+
+// runningTask is the id of the container of a service's running task; without one it says why.
+func (e *Engine) runningTask(ctx context.Context, s swarm.Service) (id, why string, err error) {
+	tasks, err := e.tasks(ctx, []swarm.Service{s})
+	if err != nil {
+		return "", "", err
+	}
+	for _, t := range newestFirst(tasks[s.ID]) {
+		if t.Status.State == swarm.TaskStateRunning && t.Status.ContainerStatus != nil {
+			return t.Status.ContainerStatus.ContainerID, "", nil
+		}
+	}
+	return "", lastError(tasks[s.ID]), nil
 }
 
 // Tail gives the last n lines of a service's log, of both streams.

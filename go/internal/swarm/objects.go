@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 	"time"
@@ -72,12 +73,17 @@ func Strings(objs []Object) []string {
 // needed any more. An object in use is tried again: the engine frees volumes and
 // networks only some time after their containers.
 func (e *Engine) Sweep(ctx context.Context, stack string) ([]Object, error) {
+	return e.SweepBut(ctx, stack, "")
+}
+
+// SweepBut is Sweep that leaves the objects of one kind alone.
+func (e *Engine) SweepBut(ctx context.Context, stack, kind string) ([]Object, error) {
 	for wait := 50 * time.Millisecond; ; wait = min(2*wait, time.Second) {
 		all, err := e.Objects(ctx)
 		if err != nil {
 			return nil, err
 		}
-		own := Of(all, stack)
+		own := slices.DeleteFunc(Of(all, stack), func(o Object) bool { return o.Kind == kind })
 		if len(own) == 0 {
 			return nil, nil
 		}

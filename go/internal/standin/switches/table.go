@@ -91,4 +91,8 @@ var Table = []Switch{
 		{"asked", "without -t a terminal is asked for, and exit is 1 when stdin is none"},
 		{"lenient", "it works without one"},
 	}},
+	{"restore-snapshot", "3.9, app restore flags", []Form{
+		{"flag", "`app restore` takes -s/--snapshot"},
+		{"none", "it takes no -s and restores the newest"},
+	}},
 }

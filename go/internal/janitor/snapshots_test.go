@@ -1,0 +1,55 @@
+package janitor
+
+import (
+	"context"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"coopcloud.tech/cc-ci/internal/lock"
+	"coopcloud.tech/cc-ci/internal/restic"
+)
+
+type repository struct{ all, forgot []restic.Snapshot }
+
+func (r *repository) Snapshots(context.Context) ([]restic.Snapshot, error) { return r.all, nil }
+
+func (r *repository) Forget(_ context.Context, list []restic.Snapshot) error {
+	r.forgot = append(r.forgot, list...)
+	return nil
+}
+
+// A run that was killed may leave nothing but a snapshot.
+func TestAppsForgetsTheSnapshotsOfTheDeadAlone(t *testing.T) {
+	locks, err := lock.Open(filepath.Join(t.TempDir(), "l"), "swarm")
+	if err != nil {
+		t.Fatal(err)
+	}
+	live, err := locks.Take("t-b")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer live.Release()
+	saved := &repository{all: []restic.Snapshot{
+		{ID: "1", Tags: []string{"t-a"}},
+		{ID: "2", Tags: []string{"t-b"}},
+		{ID: "3", Tags: []string{"wiki_example_org"}},
+		{ID: "4", Paths: []string{"/var/lib/docker/volumes/t-c_data/_data"}},
+	}}
+	r, err := Janitor{Engine: &table{}, Backups: saved, Locks: locks, StackOf: runForm}.Apps(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var forgot []string
+	for _, s := range saved.forgot {
+		forgot = append(forgot, s.ID)
+	}
+	slices.Sort(forgot)
+	if want := []string{"1", "4"}; !slices.Equal(forgot, want) {
+		t.Errorf("forgot %v, want %v", forgot, want)
+	}
+	slices.Sort(r.Reaped)
+	if want := []string{"app t-a", "app t-c"}; !slices.Equal(r.Reaped, want) {
+		t.Errorf("reaped %v, want %v", r.Reaped, want)
+	}
+}

@@ -1,0 +1,156 @@
+// Package restic looks into the repository in which the server's backup service keeps the
+// apps' snapshots, and forgets a run's: no abra verb does that. It runs the service's
+// own restic in its container, whose environment names repository and password, so no
+// secret passes through here.
+//
+// Contract: the service is found as abra finds it, by its label (abra contract, section
+// 8), whatever it is called. A snapshot belongs to an app when a tag or a path of it
+// names the app's stack. Limits: one backup service; restic must be on its PATH.
+package restic
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"path"
+	"strings"
+	"time"
+
+	"coopcloud.tech/cc-ci/internal/swarm"
+)
+
+// Label marks the backup service (abra contract, section 8).
+const Label = "coop-cloud.backupbot.enabled"
+
+// ErrNone means that no backup service is deployed on this server.
+var ErrNone = errors.New("no service on this server has the label " + Label + "=true; deploy the recipe backup-bot-two")
+
+// Engine runs a command in the container of the service with a label.
+type Engine interface {
+	ExecLabel(ctx context.Context, label, value string, c swarm.Command) (out swarm.Output, found bool, err error)
+}
+
+// Repository is the server's.
+type Repository struct{ Engine Engine }
+
+// Snapshot is one of any app.
+type Snapshot struct {
+	ID    string    `json:"id"`
+	Time  time.Time `json:"time"`
+	Tags  []string  `json:"tags"`
+	Paths []string  `json:"paths"`
+}
+
+// String names the snapshot for people.
+func (s Snapshot) String() string { return "snapshot " + s.ID[:min(8, len(s.ID))] }
+
+// Names gives all that the snapshot could be called after: its tags and the parts of its paths.
+func (s Snapshot) Names() []string {
+	names := append([]string(nil), s.Tags...)
+	for _, p := range s.Paths {
+		names = append(names, strings.Split(strings.Trim(path.Clean(p), "/"), "/")...)
+	}
+	return names
+}
+
+// Of tells whether the snapshot belongs to a stack.
+func (s Snapshot) Of(stack string) bool {
+	for _, name := range s.Names() {
+		if name = strings.ReplaceAll(name, ".", "_"); name == stack || strings.HasPrefix(name, stack+"_") {
+			return true
+		}
+	}
+	return false
+}
+
+// File is an entry of a snapshot.
+type File struct {
+	Path string `json:"path"` // as the backup service saw it
+	Type string `json:"type"` // "file", "dir", ...
+	Size int64  `json:"size"` // bytes; 0 for a folder
+}
+
+// Present looks that there is a backup service with a restic; ErrNone where there is none.
+func (r Repository) Present(ctx context.Context) error {
+	_, err := r.run(ctx, "version")
+	return err
+}
+
+// Snapshots lists all, of every app, oldest first. ErrNone where there is no backup service.
+func (r Repository) Snapshots(ctx context.Context) ([]Snapshot, error) {
+	out, err := r.run(ctx, "snapshots", "--json", "--no-lock")
+	if err != nil {
+		return nil, err
+	}
+	var all []Snapshot
+	if err := json.Unmarshal([]byte(out), &all); err != nil {
+		return nil, fmt.Errorf("restic snapshots: %w", err)
+	}
+	return all, nil
+}
+
+// Files lists what a snapshot holds.
+func (r Repository) Files(ctx context.Context, id string) ([]File, error) {
+	out, err := r.run(ctx, "ls", "--json", "--no-lock", id)
+	if err != nil {
+		return nil, err
+	}
+	var files []File
+	for line := range strings.Lines(out) {
+		var f File
+		if err := json.Unmarshal([]byte(line), &f); err != nil {
+			return nil, fmt.Errorf("restic ls %s: %w", id, err)
+		}
+		if f.Path != "" && f.Type != "" { // the first line is the snapshot itself
+			files = append(files, f)
+		}
+	}
+	return files, nil
+}
+
+// Tail gives the last 512 bytes of a file of a snapshot.
+func (r Repository) Tail(ctx context.Context, id, file string) (string, error) {
+	return r.exec(ctx, "dump", "sh", "-c", `restic --no-cache dump --no-lock "$1" "$2" | tail -c 512`, "sh", id, file)
+}
+
+// Forget removes snapshots and the data that only they hold.
+func (r Repository) Forget(ctx context.Context, snapshots []Snapshot) error {
+	if len(snapshots) == 0 {
+		return nil
+	}
+	args := []string{"forget", "--prune"}
+	for _, s := range snapshots {
+		args = append(args, s.ID)
+	}
+	_, err := r.run(ctx, args...)
+	return err
+}
+
+func (r Repository) run(ctx context.Context, args ...string) (string, error) {
+	return r.exec(ctx, args[0], append([]string{"restic", "--no-cache"}, args...)...)
+}
+
+// exec waits for a lock that another backup holds until ctx ends.
+func (r Repository) exec(ctx context.Context, verb string, argv ...string) (string, error) {
+	for {
+		out, found, err := r.Engine.ExecLabel(ctx, Label, "true", swarm.Command{Argv: argv})
+		switch {
+		case err != nil:
+			return "", fmt.Errorf("restic %s: %w", verb, err)
+		case !found:
+			return "", ErrNone
+		case out.Exit == 0:
+			return out.Stdout, nil
+		}
+		err = fmt.Errorf("restic %s: exit %d: %s", verb, out.Exit, strings.TrimSpace(out.Stderr))
+		if !strings.Contains(out.Stderr, "unable to create lock") {
+			return "", err
+		}
+		select {
+		case <-ctx.Done():
+			return "", errors.Join(err, ctx.Err())
+		case <-time.After(300 * time.Millisecond):
+		}
+	}
+}

@@ -1,0 +1,108 @@
+package stage
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+
+	"coopcloud.tech/cc-ci/internal/recipe"
+	"coopcloud.tech/cc-ci/internal/restic"
+	"coopcloud.tech/cc-ci/internal/result"
+)
+
+// saves gives facts of one service with one volume under these backup labels.
+func saves(labels map[string]string) *recipe.Facts {
+	full := map[string]string{}
+	for k, v := range labels {
+		full["backupbot."+k] = v
+	}
+	return &recipe.Facts{
+		Services: []recipe.Service{{Name: "app", Mounts: []recipe.Mount{{Type: "volume", Source: "data", Target: "/data"}}, Backup: recipe.ParseBackup(full)}},
+		Volumes:  []recipe.Volume{{Key: "data", Name: "s_data"}},
+	}
+}
+
+func TestSnapshotHoldsWhatTheLabelsSave(t *testing.T) {
+	const root = "/var/lib/docker/volumes/s_data/_data"
+	for _, tt := range []struct {
+		name  string
+		paths string // of the volume; empty: all
+		files []restic.File
+		end   string
+		want  string // part of the error; empty: none
+	}{
+		{"whole", "", []restic.File{{Path: root, Type: "dir"}, {Path: root + "/a", Type: "file"}}, "", ""},
+		{"nothing of it", "", []restic.File{{Path: "/var/lib/docker/volumes/s_data2/_data", Type: "dir"}}, "", "left out: the labels save data"},
+		{"sub-paths", "d.json,up", []restic.File{{Path: root + "/d.json", Type: "file", Size: 9}, {Path: root + "/up", Type: "dir"}}, "{}\n", ""},
+		{"one of two", "d.json,up", []restic.File{{Path: root + "/d.json", Type: "file", Size: 9}}, "{}", "left out: the labels save data/up"},
+		{"empty dump", "d.json", []restic.File{{Path: root + "/d.json", Type: "file"}}, "", "empty dump: data/d.json"},
+		{"cut JSON", "d.json", []restic.File{{Path: root + "/d.json", Type: "file", Size: 9}}, `{"notes":[{"text":"mi`, "truncated dump: data/d.json"},
+		{"cut SQL", "d.sql", []restic.File{{Path: root + "/d.sql", Type: "file", Size: 9}}, "COPY notes FROM stdin;", "truncated dump: data/d.sql"},
+		{"SQL", "d.sql", []restic.File{{Path: root + "/d.sql", Type: "file", Size: 9}}, "--\n-- PostgreSQL database dump complete\n--", ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			labels := map[string]string{"backup": "true"}
+			if tt.paths != "" {
+				labels["backup.volumes.data.path"] = tt.paths
+			}
+			err := whole(saves(labels), tt.files, func(string) (string, error) { return tt.end, nil })
+			if tt.want == "" && err != nil || tt.want != "" && (err == nil || !strings.Contains(err.Error(), tt.want) || result.OutcomeOf(err) != result.Fail) {
+				t.Errorf("want %q, got %v", tt.want, err)
+			}
+		})
+	}
+}
+
+func TestLabelFindings(t *testing.T) {
+	for _, tt := range []struct {
+		name   string
+		facts  *recipe.Facts
+		want   []string
+		hasGap bool
+	}{
+		{"saved whole", saves(map[string]string{"backup": "true"}), nil, false},
+		{"no labels", saves(nil), []string{"no-backup-labels warn"}, true},
+		{"switched off", saves(map[string]string{"backup": "false"}), []string{"no-backup-labels warn"}, true},
+		{"nothing to save", &recipe.Facts{}, nil, true},
+		{"mixed", saves(map[string]string{"backup": "true", "backup.path": "/data", "backup.pre-hook": "x"}), []string{"backup-labels-mixed warn"}, false},
+		{"left out by a label", saves(map[string]string{"backup": "true", "backup.volumes.data": "false"}), []string{"volume-left-out info"}, false},
+		{"left out without a word", func() *recipe.Facts {
+			f := saves(map[string]string{"backup": "true"})
+			f.Volumes = append(f.Volumes, recipe.Volume{Key: "media", Name: "s_media"})
+			return f
+		}(), []string{"volume-left-out warn"}, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			findings, gap := labelFindings(tt.facts)
+			var got []string
+			for _, f := range findings {
+				got = append(got, f.ID+" "+f.Severity)
+			}
+			if !slices.Equal(got, tt.want) || (gap != "") != tt.hasGap {
+				t.Errorf("got %v and gap %q", got, gap)
+			}
+		})
+	}
+}
+
+func TestAfterRestoreNamesTheFault(t *testing.T) {
+	lost := result.Fault(errors.New("state.verify[1]: got lost"))
+	for _, tt := range []struct {
+		err  error
+		want string
+	}{
+		{nil, ""},
+		{lost, "reported success and changed nothing"},
+		{result.Fault(errors.New("state.verify[2]: got lost")), "did not bring everything back"},
+	} {
+		err := afterRestore("in-place", lost.Error(), tt.err)
+		if tt.want == "" && err != nil || tt.want != "" && (err == nil || !strings.Contains(err.Error(), tt.want) || result.OutcomeOf(err) != result.Fail) {
+			t.Errorf("want %q, got %v", tt.want, err)
+		}
+	}
+	broken := errors.New("the engine is gone")
+	if got := afterRestore("fresh", "x", broken); !errors.Is(got, broken) || result.OutcomeOf(got) != result.Error {
+		t.Errorf("got %v", got)
+	}
+}
