@@ -134,9 +134,6 @@ func (a *App) Settled(ctx context.Context) error {
 // DestroyVolumes takes the app's services and volumes away and keeps its secrets and env file.
 func (a *App) DestroyVolumes(ctx context.Context) error {
 	a.Tell("destroying the volumes")
-	if err := a.Abra.Undeploy(ctx, a.Names.Domain); err != nil {
-		return err
-	}
 	left, err := a.Engine.SweepBut(ctx, a.Names.Stack, "secret")
 	if len(left) > 0 {
 		return fmt.Errorf("%d objects of %s are left: %w", len(left), a.Names.Stack, err)

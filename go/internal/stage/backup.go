@@ -143,7 +143,7 @@ func (b *backup) mustDiffer(ctx context.Context, after string) (lost string, err
 
 // destroyVolumes takes the services and volumes away and deploys again.
 func (b *backup) destroyVolumes(ctx context.Context) error {
-	err := timed(b.rec, "volumes destroyed", "undeploy, remove all volumes", func() error { return b.App.DestroyVolumes(ctx) })
+	err := timed(b.rec, "volumes destroyed", "services and volumes", func() error { return b.App.DestroyVolumes(ctx) })
 	if err != nil {
 		return err
 	}
@@ -152,8 +152,8 @@ func (b *backup) destroyVolumes(ctx context.Context) error {
 
 // anew removes the app wholly and deploys it with the same secrets.
 func (b *backup) anew(ctx context.Context) error {
-	err := timed(b.rec, "removed", "undeploy, remove everything", func() error {
-		_, err := b.App.Remove(ctx)
+	err := timed(b.rec, "removed", "everything of the app", func() error {
+		_, err := b.App.Wipe(ctx)
 		return err
 	})
 	if err != nil {
