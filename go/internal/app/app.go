@@ -165,14 +165,15 @@ func (a *App) Deploy(ctx context.Context, v Version) error {
 	if err := a.Abra.Deploy(ctx, a.Names.Domain); err != nil {
 		return a.blame(ctx, err)
 	}
+	// Before the wait: nobody should run for minutes with what the policy refuses.
+	if err := a.judgeMade(ctx); err != nil {
+		return err
+	}
 	a.Tell("waiting for the services")
 	if err := a.Engine.Converge(ctx, a.Names.Stack, since); err != nil {
 		return stopped(ctx, err)
 	}
-	if err := a.deployed(ctx, v); err != nil {
-		return err
-	}
-	return a.judgeMade(ctx)
+	return a.deployed(ctx, v)
 }
 
 var (

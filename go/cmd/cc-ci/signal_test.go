@@ -1,43 +1,13 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"os"
 	"os/exec"
-	"strings"
 	"syscall"
 	"testing"
 )
-
-func TestUsage(t *testing.T) {
-	for _, c := range []struct {
-		name   string
-		args   []string
-		code   int
-		stderr string // must be contained
-	}{
-		{"unknown command", []string{"bogus"}, exitUsage, `unknown command "bogus" (see ` + "`cc-ci --help`)"},
-		{"unknown flag", []string{"--bogus"}, exitUsage, "unknown flag: --bogus"},
-		{"help", nil, exitGreen, ""},
-		{"no plan", []string{"run"}, exitUsage, "--plan FILE is missing"},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			var stdout, stderr bytes.Buffer
-			root := rootCmd()
-			root.SetArgs(c.args)
-			root.SetOut(&stdout)
-			root.SetErr(&stderr)
-			if code := exitCode(&stderr, root.Execute()); code != c.code {
-				t.Errorf("exit status: got %d, want %d", code, c.code)
-			}
-			if !strings.Contains(stderr.String(), c.stderr) {
-				t.Errorf("got stderr %q, want %q", &stderr, c.stderr)
-			}
-		})
-	}
-}
 
 // The Go runtime ends a process that writes to a closed standard output with SIGPIPE,
 // unless the signal is taken: the child does so and says how it went by its status.
