@@ -25,3 +25,31 @@ func Exports(text string) map[string]string {
 	}
 	return exports
 }
+
+var (
+	exportStart = regexp.MustCompile(`^[ \t]*export[ \t]`)
+	exportName  = regexp.MustCompile(`export[ \t]+([A-Za-z_][A-Za-z0-9_]*)=`)
+)
+
+// Doubtful gives the names whose export one reader of abra.sh may see and another may
+// not, or read otherwise than Exports does: on an indented line (in a function), behind
+// another export on the same line, before a remark with a path in it, or with a value
+// that a shell would have to work out. What uses such a name can't be judged.
+func Doubtful(text string) map[string]bool {
+	names := map[string]bool{}
+	for line := range strings.Lines(text) {
+		line = strings.TrimRight(line, "\r\n")
+		if !exportStart.MatchString(line) {
+			continue
+		}
+		found := exportName.FindAllStringSubmatch(line, -1)
+		_, remark, _ := strings.Cut(line, "#")
+		if len(found) == 1 && exportLine.MatchString(line) && !strings.Contains(remark, "/") {
+			continue
+		}
+		for _, m := range found {
+			names[m[1]] = true
+		}
+	}
+	return names
+}

@@ -63,8 +63,21 @@ func (f *Facts) parse(name string) (map[string]any, error) {
 		f.problem(RuleTooLarge, name, "%v", err)
 		return nil, nil
 	}
+	f.findDoubtful(name, text)
 	f.takeEnvFiles(name, config)
 	return config, nil
+}
+
+// findDoubtful notes each variable of a compose file of which nobody can say what the
+// deployer will fill in.
+func (f *Facts) findDoubtful(name string, text []byte) {
+	told := map[string]bool{}
+	for _, m := range composeRef.FindAllSubmatch(text, -1) {
+		if key := string(m[1]) + string(m[2]); f.doubtful[key] && !told[key] {
+			told[key] = true
+			f.problem(RuleInvalid, name, "${%s}: abra.sh exports it in a way that can be read differently; expected one line `export %s=value` that begins at the margin", key, key)
+		}
+	}
 }
 
 // cost is what it takes to load YAML with its aliases followed.

@@ -28,6 +28,8 @@ type Facts struct {
 	Version  string    // the label coop-cloud.<stack>.version; "" where there is none
 	Timeout  string    // the label coop-cloud.<stack>.timeout
 
+	doubtful map[string]bool // exports of abra.sh that readers may see differently
+
 	needs   needs  // of the compose files as written
 	cost    cost   // of the compose files read so far
 	written any    // `version` as the first compose file writes it; nil where it doesn't

@@ -91,7 +91,12 @@ func (f *Facts) readExports() error {
 	if err != nil || !ok {
 		return err
 	}
-	f.Exports = Exports(string(text))
+	f.Exports, f.doubtful = Exports(string(text)), Doubtful(string(text))
+	for _, key := range slices.Sorted(maps.Keys(f.doubtful)) {
+		if _, told := f.Exports[key]; IsDriverKey(key) && !told {
+			f.problem(RuleDriverKey, "abra.sh", "export %s", key)
+		}
+	}
 	for _, key := range slices.Sorted(maps.Keys(f.Exports)) {
 		if IsDriverKey(key) {
 			f.problem(RuleDriverKey, "abra.sh", "export %s=%s", key, f.Exports[key])
