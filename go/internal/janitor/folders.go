@@ -10,9 +10,10 @@ import (
 	"coopcloud.tech/cc-ci/internal/lock"
 )
 
-// Private lists what of a run's folder is for the living run alone: secrets and
-// abra's own files, which hold the app's env. The report and the logs stay.
-var Private = []string{"sidecar.json", "abra", "sandbox", "shared"}
+// Private lists, as patterns, what of a run's folder is for the living run alone:
+// secrets, abra's own files, which hold the app's env, and what a kill left half
+// written. The report and the logs stay.
+var Private = []string{"sidecar.json", ".sidecar-*", ".report-*", "abra", "sandbox", "shared"}
 
 // RunLock is the name of the lock that a run holds for its folder.
 func RunLock(id string) string { return "run-" + id }
@@ -52,18 +53,32 @@ func (j Janitor) Folders(dir string, dead func(id string) error) ([]string, erro
 
 // Wipe removes the private part of one run's folder.
 func Wipe(run string) error {
-	var failed error
-	for _, name := range Private {
-		failed = errors.Join(failed, os.RemoveAll(filepath.Join(run, name)))
+	paths, failed := private(run)
+	for _, path := range paths {
+		failed = errors.Join(failed, os.RemoveAll(path))
 	}
 	return failed
 }
 
+// holdsPrivate is true as well where that can't be seen: Wipe will say why.
 func holdsPrivate(run string) bool {
-	for _, name := range Private {
-		if _, err := os.Lstat(filepath.Join(run, name)); err == nil {
-			return true
+	paths, err := private(run)
+	return err != nil || len(paths) > 0
+}
+
+// private gives the paths in a run's folder that are there and match Private.
+func private(run string) ([]string, error) {
+	entries, err := os.ReadDir(run)
+	if err != nil {
+		return nil, err
+	}
+	var paths []string
+	for _, e := range entries {
+		for _, pattern := range Private {
+			if ok, _ := filepath.Match(pattern, e.Name()); ok {
+				paths = append(paths, filepath.Join(run, e.Name()))
+			}
 		}
 	}
-	return false
+	return paths, nil
 }

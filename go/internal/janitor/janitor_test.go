@@ -73,7 +73,7 @@ func TestFolders(t *testing.T) {
 		t.Fatal(err)
 	}
 	runs := t.TempDir()
-	for _, f := range []string{"dead/sidecar.json", "dead/abra/servers/x.env", "dead/result.json", "live/sidecar.json", "over/result.json"} {
+	for _, f := range []string{"dead/sidecar.json", "dead/abra/servers/x.env", "torn/.sidecar-123", "dead/result.json", "live/sidecar.json", "over/result.json"} {
 		p := filepath.Join(runs, f)
 		if err := os.MkdirAll(filepath.Dir(p), 0o700); err != nil {
 			t.Fatal(err)
@@ -89,7 +89,7 @@ func TestFolders(t *testing.T) {
 	defer live.Release()
 	var told []string
 	got, err := Janitor{Locks: locks}.Folders(runs, func(id string) error { told = append(told, id); return nil })
-	if err != nil || !slices.Equal(got, []string{"folder dead"}) || !slices.Equal(told, []string{"dead"}) {
+	if err != nil || !slices.Equal(got, []string{"folder dead", "folder torn"}) || !slices.Equal(told, []string{"dead", "torn"}) {
 		t.Fatalf("reaped %v, told %v, %v", got, told, err)
 	}
 	left, _ := filepath.Glob(filepath.Join(runs, "*", "*"))
