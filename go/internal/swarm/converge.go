@@ -20,6 +20,13 @@ import (
 // recipe's fault. The error's text says which service and what its tasks said.
 var ErrUnhealthy = result.Fault(errors.New("stack did not converge"))
 
+// ErrStuck means that the engine left a task without an address or a node: nothing of
+// the recipe has run, so it is not the recipe's fault.
+var ErrStuck = errors.New("the engine can't place a task (its log says why; addresses of a network may be used up)")
+
+// stuckAfter is how long a task may stay new: allocation takes milliseconds.
+const stuckAfter = time.Minute
+
 // Converge waits until every service of the stack runs what it asks for: the wanted
 // number of tasks, of the service's present specification, each healthy where it has
 // a health check, and no older ones beside them. It waits on the engine's events and
@@ -42,7 +49,7 @@ func (e *Engine) Converge(ctx context.Context, stack string, since time.Time) er
 		if err == nil && done {
 			return nil
 		}
-		if errors.Is(err, ErrUnhealthy) {
+		if errors.Is(err, ErrUnhealthy) || errors.Is(err, ErrStuck) {
 			return err
 		}
 		if waiting != "" {
@@ -80,6 +87,9 @@ func (e *Engine) converged(ctx context.Context, stack string, since time.Time) (
 	}
 	var missing []string
 	for _, s := range services {
+		if stuck(tasks[s.ID], time.Now()) {
+			return false, "", fmt.Errorf("service %s: %w", short(stack, s.Spec.Name), ErrStuck)
+		}
 		why, err := serviceState(s, tasks[s.ID], since)
 		if err != nil {
 			return false, "", fmt.Errorf("service %s: %w", short(stack, s.Spec.Name), err)
@@ -126,6 +136,13 @@ func serviceState(s swarm.Service, tasks []swarm.Task, since time.Time) (string,
 		why += " (" + last + ")"
 	}
 	return why, nil
+}
+
+// stuck tells whether a task that should run was never given what it needs.
+func stuck(tasks []swarm.Task, now time.Time) bool {
+	return slices.ContainsFunc(tasks, func(t swarm.Task) bool {
+		return t.Status.State == swarm.TaskStateNew && t.DesiredState == swarm.TaskStateRunning && now.Sub(t.CreatedAt) > stuckAfter
+	})
 }
 
 func wanted(s swarm.Service) int {

@@ -89,3 +89,24 @@ func TestLinesKeepsTheLast(t *testing.T) {
 		t.Errorf("got %q", got)
 	}
 }
+
+// A task that stays new is the engine's trouble; one that has just been made is not stuck.
+func TestStuck(t *testing.T) {
+	fresh := task("new", swarm.TaskStateNew, swarm.TaskStateRunning, 0)
+	for _, tt := range []struct {
+		name string
+		task swarm.Task
+		age  time.Duration
+		want bool
+	}{
+		{"just made", fresh, time.Second, false},
+		{"never placed", fresh, 2 * stuckAfter, true},
+		{"placed long ago", task("new", swarm.TaskStateStarting, swarm.TaskStateRunning, 0), 2 * stuckAfter, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			if got := stuck([]swarm.Task{tt.task}, start.Add(tt.age)); got != tt.want {
+				t.Errorf("want %v, got %v", tt.want, got)
+			}
+		})
+	}
+}
