@@ -37,6 +37,8 @@ func TestMistakes(t *testing.T) {
 		{"unknown stage", []string{"run", "--plan", plan, "--stage", "instal"}, exitUsage, `--stage: expected one of install`},
 		{"repeated never", []string{"run", "--plan", plan, "--repeat", "0"}, exitUsage, "--repeat: expected a number of 1 or more, found 0"},
 		{"ref that is a flag", []string{"run", "--plan", plan, "--ref", "--upload-pack=x"}, exitUsage, "--ref: expected a commit, tag or branch"},
+		{"report below a file", []string{"run", "--plan", plan, "--out", broken + "/out"}, exitUsage, "--out: mkdir " + broken + ": not a directory"},
+		{"JUnit in no folder", []string{"run", "--plan", plan, "--junit", "/nowhere/j.xml"}, exitUsage, "--junit: expected a file in a folder that is there"},
 		{"site that is not there", []string{"run", "--plan", plan, "--site", "/nowhere"}, exitInfra, "no site file at /nowhere (set CC_CI_SITE, or pass --site)"},
 		{"site with a typo", []string{"janitor", "--site", broken}, exitInfra, broken + `: json: unknown field "domian"`},
 	} {

@@ -110,7 +110,33 @@ func (f runFlags) check() error {
 			return usagef("run: --stage: expected one of %s, found %q", strings.Join(stage.Names, ", "), s)
 		}
 	}
+	return f.places()
+}
+
+// places finds out now, and not after a whole run, that the report can't be written.
+func (f runFlags) places() error {
+	if f.out != "" {
+		if err := os.MkdirAll(f.out, 0o755); err != nil {
+			return usagef("run: --out: %w", err)
+		}
+		if err := writable(f.out); err != nil {
+			return usagef("run: --out: expected a folder that can be written: %w", err)
+		}
+	}
+	if f.junit != "" {
+		if err := writable(filepath.Dir(f.junit)); err != nil {
+			return usagef("run: --junit: expected a file in a folder that is there and can be written: %w", err)
+		}
+	}
 	return nil
+}
+
+func writable(dir string) error {
+	probe, err := os.CreateTemp(dir, ".cc-ci-*")
+	if err != nil {
+		return err
+	}
+	return errors.Join(probe.Close(), os.Remove(probe.Name()))
 }
 
 // outDir gives each of several runs a folder of its own.
