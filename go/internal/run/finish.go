@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"coopcloud.tech/cc-ci/internal/event"
@@ -22,7 +23,7 @@ const page = "report.html"
 func (s *session) report() (result.Result, error) {
 	r := &s.res
 	r.Ended = time.Now().UTC()
-	r.Outcome = result.Worst(r.Stages)
+	r.Outcome = s.verdict()
 	r.Again = s.again()
 	r.Notices = append(r.Notices, s.mask.Refused()...)
 	if len(s.cfg.Stages) == 0 {
@@ -36,6 +37,18 @@ func (s *session) report() (result.Result, error) {
 		return *r, fmt.Errorf("report: %w", err)
 	}
 	return *r, s.print(filepath.Join(dir, page))
+}
+
+// verdict is the worst of the stages. A stage that was asked for by name and could not
+// be tried is no pass; in a whole run it is a gap that stops the climb.
+func (s *session) verdict() result.Outcome {
+	worst := result.Worst(s.res.Stages)
+	for _, st := range s.res.Stages {
+		if worst == result.Pass && st.Outcome == result.NotRun && slices.Contains(s.cfg.Stages, st.Name) {
+			return result.NotRun
+		}
+	}
+	return worst
 }
 
 // reason is the first line of the first stage that decided against a pass.
