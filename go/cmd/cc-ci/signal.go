@@ -6,9 +6,14 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 )
 
 var errInterrupted = errors.New("interrupted")
+
+// sameSignal is how long after the first a SIGTERM or SIGHUP is taken for its echo:
+// timeout(1), and others that signal a process and its group, send each twice.
+const sameSignal = 2 * time.Second
 
 // interruptible gives a context that ends with the first SIGINT, SIGTERM or SIGHUP,
 // so that the run tears itself down. The second one ends the process at once; what
@@ -29,10 +34,15 @@ func interruptible(parent context.Context) (context.Context, func()) {
 		case <-done:
 			return
 		}
-		select {
-		case <-signals:
-			os.Exit(exitInterrupted)
-		case <-done:
+		for first := time.Now(); ; {
+			select {
+			case sig := <-signals:
+				if sig == syscall.SIGINT || time.Since(first) > sameSignal {
+					os.Exit(exitInterrupted)
+				}
+			case <-done:
+				return
+			}
 		}
 	}()
 	return ctx, func() {

@@ -1,12 +1,14 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"os"
 	"os/exec"
 	"syscall"
 	"testing"
+	"time"
 )
 
 // The Go runtime ends a process that writes to a closed standard output with SIGPIPE,
@@ -33,5 +35,37 @@ func TestBrokenPipe(t *testing.T) {
 	cmd.Stdout = w
 	if _ = cmd.Run(); cmd.ProcessState.ExitCode() != 7 {
 		t.Errorf("expected the child to go on after a broken pipe (status 7), found %s", cmd.ProcessState)
+	}
+}
+
+// timeout(1) signals its child and then the child's group: the second SIGTERM must not
+// end a run before its teardown.
+func TestSignalThatComesTwice(t *testing.T) {
+	const child = "CC_CI_TEST_TWICE"
+	if os.Getenv(child) != "" {
+		ctx, stop := interruptible(context.Background())
+		os.Stdout.WriteString("ready\n")
+		<-ctx.Done()
+		os.Stdout.WriteString("first\n")
+		time.Sleep(300 * time.Millisecond) // the teardown
+		stop()
+		os.Exit(7)
+	}
+	cmd := exec.Command(os.Args[0], "-test.run=^TestSignalThatComesTwice$")
+	cmd.Env = append(os.Environ(), child+"=1")
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	for lines := bufio.NewScanner(out); lines.Scan(); { // after "ready", and again after "first"
+		if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _ = cmd.Wait(); cmd.ProcessState.ExitCode() != 7 {
+		t.Errorf("expected the child to finish its teardown (status 7), found %s", cmd.ProcessState)
 	}
 }
