@@ -56,6 +56,7 @@ func TestBackup(t *testing.T) {
 			m := on(t, variant(t, tt.edits...))
 			e := m.run("run", "--stage", "backup", "--plan", edited(t, demo, func(p *plan.Plan) {
 				p.Limits.Deploy = plan.Duration(time.Minute)
+				p.Flows = []plan.Flow{}
 				p.Backup.Restore = []string{"in-place"} // TestGreen restores into a fresh deployment, too
 				if tt.plan != nil {
 					tt.plan(p)
