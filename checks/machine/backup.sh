@@ -11,8 +11,13 @@ ready() { docker exec "$(container)" test -e /run/backup-ready; }
 
 if ready >/dev/null 2>&1; then exit 0; fi
 say "deploying the backup service"
-docker secret inspect backups_restic_password_v1 >/dev/null 2>&1 ||
+if ! docker secret inspect backups_restic_password_v1 >/dev/null 2>&1; then
+  # A repository of an earlier swarm, whose password went with it, can't be opened any more.
+  docker stack rm backups >/dev/null 2>&1 || true
+  gone() { ! docker volume inspect "$1" >/dev/null 2>&1 || docker volume rm "$1" >/dev/null 2>&1; }
+  for volume in $(docker volume ls -q --filter label=com.docker.stack.namespace=backups); do within 60 gone "$volume" || true; done
   head -c 24 /dev/urandom | base64 | docker secret create backups_restic_password_v1 - >/dev/null
+fi
 mkdir -p "$CC_CI_CACHE/log"
 timeout 60 docker stack deploy --prune --resolve-image never -c "$HERE/compose.yml" backups >/dev/null 2>"$CC_CI_CACHE/log/backup" ||
   { cat "$CC_CI_CACHE/log/backup" >&2; stop "the backup service could not be deployed" "see the engine's message above"; }
