@@ -40,6 +40,8 @@ type App struct {
 	Secrets *sidecar.Sidecar
 	Mask    *redact.Masker
 	Tell    func(text string) // progress
+
+	converged time.Time // when the last deploy had all services ready
 }
 
 // Version is one version of the recipe as it would be deployed here.
@@ -173,7 +175,16 @@ func (a *App) Deploy(ctx context.Context, v Version) error {
 	if err := a.Engine.Converge(ctx, a.Names.Stack, since); err != nil {
 		return stopped(ctx, err)
 	}
+	a.converged = time.Now()
 	return a.deployed(ctx, v)
+}
+
+// Steady tells whether every service has stayed up since the last Deploy: see swarm.Steady.
+func (a *App) Steady(ctx context.Context) (string, error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, time.Minute, errLimit)
+	defer cancel()
+	told, err := a.Engine.Steady(ctx, a.Names.Stack, a.converged)
+	return told, stopped(ctx, err)
 }
 
 var (

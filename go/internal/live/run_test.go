@@ -34,6 +34,12 @@ func TestGreen(t *testing.T) {
 	}
 }
 
+// worker is a service that is running whenever one looks, and never for long.
+const worker = `  worker:
+    image: nginx:1.27.2
+    entrypoint: ["sh", "-c", "sleep 3; exit 1"]
+`
+
 // Every row is one way in which a recipe or a machine is wrong.
 func TestRedAndBroken(t *testing.T) {
 	for _, tt := range []struct {
@@ -47,6 +53,7 @@ func TestRedAndBroken(t *testing.T) {
 		{"never healthy", []edit{{"compose.yml", `["CMD", "/notes", "healthcheck"]`, `["CMD", "/notes", "no-such-command"]`},
 			{"compose.yml", "retries: 10", "retries: 1"}, {"compose.yml", "start_period: 1m", "start_period: 1s"}}, nil, 1, "install", []string{"app", "unhealthy"}},
 		{"crash loop", []edit{{"compose.yml", "read_only: true", "read_only: true\n    command: [\"no-such-command\"]"}}, nil, 1, "install", []string{"non-zero exit"}},
+		{"a worker that crashes again and again", []edit{{"compose.yml", "networks:\n  proxy:", worker + "\nnetworks:\n  proxy:"}}, nil, 1, "install", []string{"service worker failed 3 times after it was ready"}},
 		{"wrong route", []edit{{"compose.yml", "server.port=8080", "server.port=8081"}}, nil, 1, "install", []string{"ready", "502"}},
 		{"policy", []edit{{"compose.yml", "- data:/data", "- data:/data\n      - /etc:/host"}}, nil, 1, "prepare", []string{"bind", "compose.yml"}},
 		{"image that can't be had", []edit{{"compose.yml", "cc-ci.test/notes:3.0.0", "cc-ci.test/no-such-image:1"}}, nil, 3, "prepare", []string{"no-such-image", "override"}},

@@ -10,7 +10,7 @@ import (
 )
 
 // Install deploys the commit under test on nothing and tries it: healthy, ready,
-// smoke, flows (S1).
+// smoke, flows, and still up (S1).
 func Install(ctx context.Context, d Deps, rec *Record) error {
 	if err := d.App.Create(ctx, d.Version, d.Override); err != nil {
 		return err
@@ -27,7 +27,21 @@ func Install(ctx context.Context, d Deps, rec *Record) error {
 	if err := smoke(ctx, d, rec); err != nil {
 		return err
 	}
-	return flows(ctx, d, rec, d.vars())
+	return use(ctx, d, rec, d.vars())
+}
+
+// use walks the flows and then looks whether everything is still up.
+func use(ctx context.Context, d Deps, rec *Record, vars *step.Vars) error {
+	if err := flows(ctx, d, rec, vars); err != nil {
+		return err
+	}
+	return timed(rec, "steady", "all services stay up", func() error {
+		told, err := d.App.Steady(ctx)
+		if told != "" {
+			rec.Findings = append(rec.Findings, result.Finding{ID: "crashed-once", Severity: "warn", Place: "the app", Text: told})
+		}
+		return err
+	})
 }
 
 // timed makes one step of work that is no step of the plan.

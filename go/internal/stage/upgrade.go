@@ -85,7 +85,7 @@ func upgrade(ctx context.Context, d Deps, rec *Record, e Edge) error {
 	if err := d.verify(ctx, rec, vars); err != nil {
 		return err
 	}
-	return flows(ctx, d, rec, vars)
+	return use(ctx, d, rec, vars)
 }
 
 // start puts the published version on nothing and writes the state through it.

@@ -1,0 +1,78 @@
+package swarm
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/docker/docker/api/types/swarm"
+
+	"coopcloud.tech/cc-ci/internal/result"
+)
+
+// ErrCrashed means that a service kept failing after the whole stack had been ready:
+// the recipe's fault. The error's text says which service and what its task said.
+var ErrCrashed = result.Fault(errors.New("a service does not stay up"))
+
+// A service that crashed is watched until it has been quiet for so long; at so many
+// crashes it counts as a loop.
+const (
+	steadyFor   = 10 * time.Second
+	loopCrashes = 3
+)
+
+// Steady looks whether services of the stack have failed since a moment at which all
+// of them were ready; one that runs for some seconds, again and again, was running
+// when it was looked at. What failed before that moment, while one waited for another, is
+// forgiven. A service that crashed and stays up now is told in the text; a loop is ErrCrashed.
+func (e *Engine) Steady(ctx context.Context, stack string, since time.Time) (told string, err error) {
+	for {
+		services, err := e.Services(ctx, stack)
+		if err != nil {
+			return "", err
+		}
+		tasks, err := e.tasks(ctx, services)
+		if err != nil {
+			return "", err
+		}
+		var crashed []string
+		latest := since.Add(-steadyFor)
+		for _, s := range services {
+			n, last := crashes(s, tasks[s.ID], since)
+			if n == 0 {
+				continue
+			}
+			text := fmt.Sprintf("service %s failed %d times after it was ready, the last: %s", short(stack, s.Spec.Name), n, last.Status.Err)
+			if n >= loopCrashes {
+				return "", fmt.Errorf("%w: %s", ErrCrashed, text)
+			}
+			crashed = append(crashed, text)
+			if last.Status.Timestamp.After(latest) {
+				latest = last.Status.Timestamp
+			}
+		}
+		if len(crashed) == 0 || time.Since(latest) > steadyFor {
+			return strings.Join(crashed, "; "), nil
+		}
+		select {
+		case <-ctx.Done():
+			return "", fmt.Errorf("%w: %s", ErrCrashed, strings.Join(crashed, "; "))
+		case <-time.After(500 * time.Millisecond):
+		}
+	}
+}
+
+// crashes counts the tasks of the present specification that failed after since, and gives the last one.
+func crashes(s swarm.Service, tasks []swarm.Task, since time.Time) (n int, last swarm.Task) {
+	for _, t := range newestFirst(tasks) {
+		if t.Status.State != swarm.TaskStateFailed || !t.Status.Timestamp.After(since) || !sameSpec(t.Spec, s.Spec.TaskTemplate) {
+			continue
+		}
+		if n++; n == 1 {
+			last = t
+		}
+	}
+	return n, last
+}
