@@ -14,7 +14,6 @@ import (
 	"coopcloud.tech/cc-ci/internal/result"
 	"coopcloud.tech/cc-ci/internal/run"
 	"coopcloud.tech/cc-ci/internal/stage"
-	"coopcloud.tech/cc-ci/internal/step"
 )
 
 // runFlags are what `cc-ci run` and so `nix run .#test-<recipe>` take.
@@ -77,7 +76,7 @@ func (f runFlags) run(cmd *cobra.Command) error {
 	for i := range f.repeat {
 		cfg := run.Config{Plan: p, PlanJSON: raw, Site: s, Ref: f.ref, PR: f.pr, Stages: f.stages, Out: f.outDir(i), JUnit: f.junit}
 		res, err := run.Run(cmd.Context(), cfg, f.output(cmd))
-		if errors.Is(err, step.ErrPlan) {
+		if errors.Is(err, run.ErrUsage) {
 			return usageError{err}
 		}
 		if err != nil {

@@ -194,7 +194,7 @@ var (
 
 // stopped keeps a wait that a person or the run's end cut short from being the recipe's fault.
 func stopped(ctx context.Context, err error) error {
-	if ctx.Err() != nil && !errors.Is(context.Cause(ctx), errLimit) {
+	if err != nil && ctx.Err() != nil && !errors.Is(context.Cause(ctx), errLimit) {
 		return context.Cause(ctx)
 	}
 	return err

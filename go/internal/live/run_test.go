@@ -84,6 +84,14 @@ func TestRedAndBroken(t *testing.T) {
 	}
 }
 
+func TestNoSuchRef(t *testing.T) {
+	m := newMachine(t)
+	m.leavesNothing()
+	if e := m.run("run", "--plan", demo, "--ref", "no-such-branch").want(t, 2); !strings.Contains(e.stdout, "no-such-branch") {
+		t.Errorf("the last screen doesn't name the ref:\n%s", e.stdout)
+	}
+}
+
 func TestNoSwarm(t *testing.T) {
 	m := newMachine(t)
 	m.Docker = "unix:///nowhere.sock"

@@ -27,20 +27,37 @@ var ErrHeld = errors.New("held by a living run")
 type Folder struct{ dir string }
 
 // Open makes <root>/<swarm id> where it doesn't exist. It is writable by all and
-// sticky, as /run/lock is: runs of other users must be seen, and not be removed.
+// sticky, as /run/lock is: runs of other users must be seen, and not be removed. A
+// folder that belongs to somebody else than root or this user is refused, and so is a link:
+// its owner could take a living run's lock file away.
 func Open(root, swarmID string) (Folder, error) {
 	dir := filepath.Join(root, swarmID)
 	for _, d := range []string{root, dir} {
-		if err := os.Mkdir(d, 0o755); errors.Is(err, fs.ErrExist) {
-			continue
-		} else if err != nil {
+		if err := os.Mkdir(d, 0o755); err == nil {
+			if err := os.Chmod(d, 0o777|os.ModeSticky); err != nil {
+				return Folder{}, fmt.Errorf("folder of locks: %w", err)
+			}
+		} else if !errors.Is(err, fs.ErrExist) {
 			return Folder{}, fmt.Errorf("folder of locks: %w", err)
 		}
-		if err := os.Chmod(d, 0o777|os.ModeSticky); err != nil {
-			return Folder{}, fmt.Errorf("folder of locks: %w", err)
+		if err := trusted(d); err != nil {
+			return Folder{}, err
 		}
 	}
 	return Folder{dir}, nil
+}
+
+func trusted(dir string) error {
+	info, err := os.Lstat(dir)
+	if err != nil {
+		return fmt.Errorf("folder of locks: %w", err)
+	}
+	owner := info.Sys().(*syscall.Stat_t).Uid
+	if !info.IsDir() || owner != 0 && int(owner) != os.Getuid() {
+		return fmt.Errorf("folder of locks %s: expected a folder of root's or of user %d, found %s of user %d; remove it, or set `locks` in the site file",
+			dir, os.Getuid(), info.Mode().Type(), owner)
+	}
+	return nil
 }
 
 // Lock is held until Release, or until the process ends.
@@ -154,7 +171,7 @@ func (f Folder) Names() ([]string, error) {
 // open makes the file where needed. A file of another user is opened for reading,
 // which is enough for flock. No link is followed: the folder is writable by all.
 func open(path string) (*os.File, error) {
-	const flags = syscall.O_CLOEXEC | syscall.O_NOFOLLOW
+	const flags = syscall.O_CLOEXEC | syscall.O_NOFOLLOW | syscall.O_NONBLOCK // a planted pipe must not hold us up
 	file, err := os.OpenFile(path, os.O_RDWR|flags, 0)
 	if errors.Is(err, fs.ErrPermission) {
 		return os.OpenFile(path, os.O_RDONLY|flags, 0)

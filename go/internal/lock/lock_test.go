@@ -97,6 +97,29 @@ func TestUnreadableCountsAsLive(t *testing.T) {
 	}
 }
 
+func TestFolderOfAStranger(t *testing.T) {
+	root := filepath.Join(t.TempDir(), "locks")
+	if err := os.Symlink(t.TempDir(), root); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Open(root, "swarm"); err == nil {
+		t.Error("a link was taken for the folder of locks")
+	}
+	if os.Getuid() != 0 {
+		t.Skip("needs root, to make a folder of another user")
+	}
+	root = filepath.Join(t.TempDir(), "locks")
+	if err := os.Mkdir(root, 0o777); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chown(root, 65534, 65534); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Open(root, "swarm"); err == nil {
+		t.Error("a stranger's folder was taken for the folder of locks")
+	}
+}
+
 func TestSlotsAreCounted(t *testing.T) {
 	f := folder(t)
 	ctx, cancel := context.WithTimeout(context.Background(), 300*time.Millisecond)

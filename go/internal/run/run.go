@@ -36,8 +36,11 @@ type Config struct {
 	JUnit    string   // further copy of the JUnit XML
 }
 
-// Run tests one recipe once and prints as it goes. An error that wraps step.ErrPlan
-// comes with a whole result: a step of the plan could not be done as it is written.
+// ErrUsage means that what was asked for can't be: a step of the plan that can't be
+// done as it is written, a ref that names nothing. It comes with a whole result.
+var ErrUsage = errors.New("can't be done as asked")
+
+// Run tests one recipe once and prints as it goes.
 func Run(ctx context.Context, cfg Config, out Output) (result.Result, error) {
 	s, err := open(ctx, cfg, out)
 	if err != nil {
@@ -51,7 +54,7 @@ func Run(ctx context.Context, cfg Config, out Output) (result.Result, error) {
 	})
 	s.teardown(ctx)
 	res, err := s.report()
-	return res, errors.Join(err, s.misplanned)
+	return res, errors.Join(err, s.misused)
 }
 
 // limited runs work under the plan's limit for the whole run; teardown comes after it, with a limit of its own.

@@ -36,15 +36,15 @@ type session struct {
 	held    []*lock.Lock
 	client  *http.Client
 
-	app        *app.App // nil until the run has its names
-	version    app.Version
-	override   []byte
-	edges      []stage.Edge // the upgrades to try
-	deployed   bool         // a stage has begun that deploys
-	browser    *starting    // nil until asked for
-	res        result.Result
-	misplanned error  // the first that wraps step.ErrPlan
-	stage      string // the name of the one that is running
+	app      *app.App // nil until the run has its names
+	version  app.Version
+	override []byte
+	edges    []stage.Edge // the upgrades to try
+	deployed bool         // a stage has begun that deploys
+	browser  *starting    // nil until asked for
+	res      result.Result
+	misused  error  // ErrUsage, where it was met
+	stage    string // the name of the one that is running
 }
 
 // ErrNoDisk means that the state folder's disk is nearly full.

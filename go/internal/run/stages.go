@@ -3,10 +3,12 @@ package run
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"time"
 
 	"coopcloud.tech/cc-ci/internal/event"
+	"coopcloud.tech/cc-ci/internal/recipe"
 	"coopcloud.tech/cc-ci/internal/result"
 	"coopcloud.tech/cc-ci/internal/stage"
 	"coopcloud.tech/cc-ci/internal/step"
@@ -62,8 +64,8 @@ func (s *session) do(ctx context.Context, name string, work func(context.Context
 	if cause := context.Cause(ctx); err != nil && cause != nil && errors.Is(err, context.Canceled) {
 		err = cause
 	}
-	if errors.Is(err, step.ErrPlan) && s.misplanned == nil {
-		s.misplanned = err
+	if (errors.Is(err, step.ErrPlan) || errors.Is(err, recipe.ErrNoCommit)) && s.misused == nil {
+		s.misused = fmt.Errorf("%w: %w", ErrUsage, err)
 	}
 	st.Outcome = result.OutcomeOf(err)
 	if err != nil {
