@@ -119,8 +119,8 @@ func TestCheckAgrees(t *testing.T) {
 // TestCheckDiffers switches the unsure behaviours: exactly their rows must differ.
 func TestCheckDiffers(t *testing.T) {
 	want := []string{
-		"3.1/repeat", "3.3/existing", "3.3/type", "3.5/generate", "3.5/generate-empty", "3.5/ls", "3.5/rm-none",
-		"3.6/type", "3.7/type", "3.8/rm-none", "3.10/ps", "6/env-to", "6/stack-cut",
+		"3.1/repeat", "3.3/existing", "3.3/type", "3.5/generate", "3.5/generate-empty", "3.5/help", "3.5/ls", "3.5/rm-none",
+		"3.6/type", "3.7/type", "3.8/rm-none", "3.9/help", "3.10/ps", "6/env-to", "6/stack-cut",
 	}
 	var got []string
 	for _, r := range check(t, switches.Other("undeploy-waits", "volume-rm-retries")) {
