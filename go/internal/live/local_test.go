@@ -64,14 +64,15 @@ func TestLocalTests(t *testing.T) {
 func TestNoLocalTests(t *testing.T) {
 	for name, tt := range map[string]struct {
 		edits   []edit
+		code    int
 		outcome result.Outcome
 		reason  string
 	}{
-		"no folder":   {nil, result.NotApplicable, "no tests/"},
-		"nothing run": {[]edit{{"tests/README.md", "", "later"}, {"tests/data.json", "", "{}"}}, result.NotRun, "no pytest file"},
+		"no folder":   {nil, 0, result.NotApplicable, "no tests/"},
+		"nothing run": {[]edit{{"tests/README.md", "", "later"}, {"tests/data.json", "", "{}"}}, 3, result.NotRun, "no pytest file"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			st, _ := local(t, on(t, variant(t, append(tt.edits, without("tests/test_notes.py"), without("tests/style.sh"), without("tests/login.json"))...)), 0)
+			st, _ := local(t, on(t, variant(t, append(tt.edits, without("tests/test_notes.py"), without("tests/style.sh"), without("tests/login.json"))...)), tt.code)
 			if st.Outcome != tt.outcome || !strings.Contains(st.Reason, tt.reason) {
 				t.Errorf("want %s (%s), got %s (%s)", tt.outcome, tt.reason, st.Outcome, st.Reason)
 			}

@@ -29,7 +29,7 @@ func (s *session) report() (result.Result, error) {
 	if len(s.cfg.Stages) == 0 {
 		r.Level = result.Climb(r.Stages, r.Findings, s.cfg.Plan.State.Generic)
 	}
-	r.Reason = reason(r.Stages)
+	r.Reason = reason(r.Outcome, r.Stages)
 	s.printer.Event(event.Event{Time: time.Now(), Kind: event.RunEnd, Outcome: string(r.Outcome), Took: r.Ended.Sub(r.Started), Text: r.Reason})
 	s.printer.Close()
 	dir, err := s.write()
@@ -51,13 +51,11 @@ func (s *session) verdict() result.Outcome {
 	return worst
 }
 
-// reason is the first line of the first stage that decided against a pass.
-func reason(stages []result.Stage) string {
-	for _, want := range []result.Outcome{result.Error, result.Fail} {
-		for _, st := range stages {
-			if st.Outcome == want {
-				return st.Reason
-			}
+// reason is what the first stage says that ended as the run did; a pass needs none.
+func reason(outcome result.Outcome, stages []result.Stage) string {
+	for _, st := range stages {
+		if st.Outcome == outcome && outcome != result.Pass {
+			return st.Reason
 		}
 	}
 	return ""
