@@ -1,5 +1,5 @@
 # Written by vendor-hash.sh; buildGoModule wants the first, package.nix compares the second.
 {
-  vendorHash = "sha256-FMRQdmDDpwcepKrEZaddPaPmpK0jqc8pLdot8iiruas=";
-  digest = "c8362880bde5933e1d06164118698c339fb13b07f87f6a3328a4609cb908c123"; # of go.mod and go.sum
+  vendorHash = "sha256-AdSAMH3JWmzcIpgR11lMST0FC4zoc41OiRgJ4K0/ZlM=";
+  digest = "87e8a4ef14fd4f5149137db3f63aa28ef86f13d08d6a100864afc3f44e6fda2a"; # of go.mod and go.sum
 }

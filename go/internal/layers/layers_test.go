@@ -17,14 +17,14 @@ const module = "coopcloud.tech/cc-ci/"
 // order names the layers from the ground up. A package may import those of lower
 // rows alone. A new package must be put somewhere.
 var order = [][]string{
-	{"plan", "site", "result", "event", "redact", "lock", "router", "supervise"},
+	{"plan", "site", "result", "event", "redact", "lock", "router", "supervise", "trigger", "apiclient", "killpoint"},
 	{"sidecar"},
-	{"abra", "swarm", "recipe", "sandbox"},
+	{"abra", "swarm", "recipe", "sandbox", "gitea", "drone"},
 	{"browser", "standin", "backupbot", "restic"},
 	{"step", "report", "janitor", "policy"},
-	{"app", "localtest"},
+	{"app", "localtest", "answer"},
 	{"stage"},
-	{"run", "doctor", "contract"},
+	{"run", "doctor", "contract", "bridge"},
 	{"live", "layers"},
 }
 
@@ -35,6 +35,9 @@ var external = map[string][]string{
 	"github.com/docker/cli/cli/compose/loader":      {"recipe", "standin", "policy"},
 	"github.com/spf13/cobra":                        {"standin"},
 	"github.com/nix-community/go-nix/pkg/nar":       {"recipe"},
+	"code.gitea.io/sdk/gitea":                       {"gitea"},
+	"github.com/drone/drone-go/drone":               {"drone"},
+	"github.com/hashicorp/go-retryablehttp":         {"apiclient"},
 }
 
 func TestArrowsPointDown(t *testing.T) {

@@ -1,0 +1,97 @@
+package gitea
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	sdk "code.gitea.io/sdk/gitea"
+
+	"coopcloud.tech/cc-ci/internal/trigger"
+)
+
+// Head reads the pull request. A fork that was deleted has no name: its commit still
+// lies in the pull request's own repository, which is given instead.
+func (c *Client) Head(ctx context.Context, p trigger.Pull) (trigger.Head, error) {
+	pr, resp, err := c.sdk(ctx).GetPullRequest(p.Owner, p.Repo, p.Number)
+	if err != nil {
+		return trigger.Head{}, fault("pull request", p, resp, err)
+	}
+	if pr.Head == nil || len(pr.Head.Sha) != 40 {
+		return trigger.Head{}, fmt.Errorf("gitea: pull request %s: expected a head with a commit, found none", p)
+	}
+	h := trigger.Head{Open: pr.State == sdk.StateOpen && !pr.HasMerged, SHA: pr.Head.Sha, Source: p.Owner + "/" + p.Repo}
+	if r := pr.Head.Repository; r != nil && r.FullName != "" {
+		h.Source = r.FullName
+	}
+	return h, nil
+}
+
+// PushedSince asks the pull request's time line whether anything was pushed in the second of since
+// or later, by the server's clock (T6). A force push deletes entries of commits that went
+// away, so no entry is counted or looked for by its commit: any one is a push.
+func (c *Client) PushedSince(ctx context.Context, p trigger.Pull, since time.Time) (bool, error) {
+	opt := sdk.ListIssueCommentOptions{ListOptions: sdk.ListOptions{Page: 1, PageSize: pageSize}, Since: since.UTC()}
+	for ; opt.Page <= maxPages; opt.Page++ { // its X-Total-Count counts the page alone
+		entries, resp, err := c.sdk(ctx).ListIssueTimeline(p.Owner, p.Repo, p.Number, opt)
+		if err != nil {
+			return false, fault("time line", p, resp, err)
+		}
+		for _, e := range entries {
+			if e != nil && e.Type == "pull_push" && !e.Created.Before(since) {
+				return true, nil
+			}
+		}
+		if len(entries) == 0 {
+			return false, nil
+		}
+	}
+	return false, fmt.Errorf("gitea: time line of %s: more than %d pages", p, maxPages)
+}
+
+// Comments lists the pull request's comments that were made or edited since then, oldest
+// first. Gitea gives all of them in one answer.
+func (c *Client) Comments(ctx context.Context, p trigger.Pull, since time.Time) ([]trigger.Comment, error) {
+	list, resp, err := c.sdk(ctx).ListIssueComments(p.Owner, p.Repo, p.Number, sdk.ListIssueCommentOptions{Since: since.UTC()})
+	if err != nil {
+		return nil, fault("comments", p, resp, err)
+	}
+	out := make([]trigger.Comment, 0, len(list))
+	for _, v := range list {
+		if v == nil || v.Poster == nil || v.OriginalAuthor != "" { // migrated: its author is only said to be so
+			continue
+		}
+		out = append(out, trigger.Comment{ID: v.ID, Author: v.Poster.UserName, Body: v.Body, Created: v.Created, Updated: v.Updated})
+	}
+	return out, nil
+}
+
+// Post writes a comment and gives its id. It is never repeated here: a lost answer may mean that it was written.
+func (c *Client) Post(ctx context.Context, p trigger.Pull, body string) (int64, error) {
+	v, resp, err := c.sdk(ctx).CreateIssueComment(p.Owner, p.Repo, p.Number, sdk.CreateIssueCommentOption{Body: body})
+	if err != nil {
+		return 0, fault("new comment", p, resp, err)
+	}
+	return v.ID, nil
+}
+
+// Edit replaces a comment's body; trigger.ErrGone where somebody deleted it.
+func (c *Client) Edit(ctx context.Context, p trigger.Pull, id int64, body string) error {
+	_, resp, err := c.sdk(ctx).EditIssueComment(p.Owner, p.Repo, id, sdk.EditIssueCommentOption{Body: body})
+	return fault(fmt.Sprintf("comment %d", id), p, resp, err)
+}
+
+// Delete removes a comment.
+func (c *Client) Delete(ctx context.Context, p trigger.Pull, id int64) error {
+	resp, err := c.sdk(ctx).DeleteIssueComment(p.Owner, p.Repo, id)
+	return fault(fmt.Sprintf("deletion of comment %d", id), p, resp, err)
+}
+
+// Status sets a commit's status beside the comment (T9): state is pending, success,
+// failure or error. trigger.ErrForbidden where the token does not allow it.
+func (c *Client) Status(ctx context.Context, p trigger.Pull, sha, state, link, text string) error {
+	_, resp, err := c.sdk(ctx).CreateStatus(p.Owner, p.Repo, sha, sdk.CreateStatusOption{
+		State: sdk.StatusState(state), TargetURL: link, Description: text, Context: "cc-ci",
+	})
+	return fault("status of "+sha, p, resp, err)
+}
