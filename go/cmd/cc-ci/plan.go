@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"os"
@@ -59,10 +58,7 @@ func showPlan(w io.Writer, p *plan.Plan, asJSON bool) error {
 	if !asJSON {
 		return p.Show(w)
 	}
-	e := json.NewEncoder(w)
-	e.SetIndent("", "  ")
-	e.SetEscapeHTML(false)
-	return e.Encode(p)
+	return writeJSON(w, p)
 }
 
 // readPlan decodes the plan in a file. Each of its errors is a usage error that names the file.

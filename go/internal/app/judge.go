@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strings"
 
+	"coopcloud.tech/cc-ci/internal/lint"
 	"coopcloud.tech/cc-ci/internal/policy"
 	"coopcloud.tech/cc-ci/internal/result"
 )
@@ -12,7 +13,8 @@ import (
 // Judge lets the policy speak about a version before it is deployed (P5). The error
 // is the recipe's fault and names every refusal; the findings are for the result.
 func (a *App) Judge(v Version) ([]result.Finding, error) {
-	found := policy.Check(v.Facts, a.own(), a.Plan.Exceptions)
+	_, exceptions := lint.Split(a.Plan.Exceptions)
+	found := policy.Check(v.Facts, a.own(), exceptions)
 	return found, refusal(found)
 }
 

@@ -18,10 +18,10 @@ const module = "coopcloud.tech/cc-ci/"
 // rows alone. A new package must be put somewhere.
 var order = [][]string{
 	{"plan", "site", "result", "event", "redact", "lock", "router", "supervise", "trigger", "apiclient", "killpoint"},
-	{"sidecar"},
+	{"sidecar", "finding"},
 	{"abra", "swarm", "recipe", "sandbox", "gitea", "drone"},
 	{"browser", "standin", "backupbot", "restic"},
-	{"step", "report", "janitor", "policy"},
+	{"step", "report", "janitor", "policy", "lint"},
 	{"app", "localtest", "answer"},
 	{"stage"},
 	{"run", "doctor", "contract", "bridge"},

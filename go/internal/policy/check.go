@@ -2,21 +2,20 @@ package policy
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
-	"unicode"
 
+	"coopcloud.tech/cc-ci/internal/finding"
 	"coopcloud.tech/cc-ci/internal/plan"
 	"coopcloud.tech/cc-ci/internal/recipe"
 	"coopcloud.tech/cc-ci/internal/result"
 )
 
-// The severities of a finding, as result.Finding has them.
+// The severities of a finding.
 const (
-	Refuse = "refuse" // not deployed
-	Warn   = "warn"   // deployed; stops the climb to the last level
-	Info   = "info"   // worth knowing
+	Refuse = finding.Refuse
+	Warn   = finding.Warn
+	Info   = finding.Info
 )
 
 // Run is what belongs to the run itself.
@@ -51,7 +50,7 @@ func Check(f *recipe.Facts, run Run, exceptions []plan.Exception) []result.Findi
 		a := fromCompose("merged", f.Config, f, run)
 		a.known = known
 		merged.judge(a)
-		r.addNew(merged.found)
+		r.addNew(merged.list.Found())
 	}
 	r.sample(f.Sample)
 	return r.finish(exceptions)
@@ -64,47 +63,12 @@ func Refused(findings []result.Finding) bool {
 
 // report collects findings; rule is the one that is being judged.
 type report struct {
-	rule  Rule
-	found []result.Finding
+	rule Rule
+	list finding.List
 }
 
 func (r *report) add(place, format string, args ...any) {
-	if len(r.found) > maxFindings {
-		return
-	}
-	f := result.Finding{ID: r.rule.ID, Severity: r.rule.Severity, Place: printable(place, maxPlace)}
-	f.Text = printable(fmt.Sprintf(format, args...), maxFound) + "; " + r.rule.Mend
-	if slices.Contains(r.found, f) {
-		return
-	}
-	if r.found = append(r.found, f); len(r.found) == maxFindings {
-		f := result.Finding{ID: recipe.RuleTooLarge, Severity: Refuse, Place: "checkout"}
-		f.Text = fmt.Sprintf("more than %d findings; the rest is not listed", maxFindings)
-		r.found = append(r.found, f)
-	}
-}
-
-// A hostile recipe must not fill the report, nor write control characters to the
-// terminal of whoever reads it.
-const (
-	maxFindings = 200
-	maxPlace    = 300 // characters
-	maxFound    = 300
-)
-
-func printable(s string, limit int) string {
-	var b strings.Builder
-	for _, c := range s {
-		if b.Len() >= limit {
-			b.WriteString("...")
-			break
-		}
-		if !unicode.IsPrint(c) {
-			c = unicode.ReplacementChar
-		}
-		b.WriteRune(c)
-	}
-	return b.String()
+	r.list.Add(r.rule.row(), place, format, args...)
 }
 
 func (r *report) judge(a *ask) {
@@ -119,21 +83,14 @@ func (r *report) judge(a *ask) {
 // addNew takes from the merged view what no single file showed: the same rule,
 // said of the same service or object, is one finding.
 func (r *report) addNew(merged []result.Finding) {
+	found := r.list.Found()
 	for _, m := range merged {
-		subject := subjectOf(m.Place)
-		if !slices.ContainsFunc(r.found, func(f result.Finding) bool { return f.ID == m.ID && subjectOf(f.Place) == subject }) {
-			r.found = append(r.found, m)
+		subject := finding.Subject(m.Place)
+		if !slices.ContainsFunc(found, func(f result.Finding) bool { return f.ID == m.ID && finding.Subject(f.Place) == subject }) {
+			r.list.Take(m)
 		}
 	}
 }
-
-// subjectOf takes the file and the index from a place: "service app: volumes".
-func subjectOf(place string) string {
-	_, rest, _ := strings.Cut(place, ": ")
-	return trailingIndex.ReplaceAllString(rest, "")
-}
-
-var trailingIndex = regexp.MustCompile(`\[\d+\]$`)
 
 // sample notes what abra would run on the host's side and cc-ci doesn't.
 func (r *report) sample(s recipe.Sample) {
@@ -148,32 +105,11 @@ func (r *report) sample(s recipe.Sample) {
 // finish sorts by the table's order and applies the exceptions. An exception that
 // fits nothing is told, so that it doesn't outlive its reason.
 func (r *report) finish(exceptions []plan.Exception) []result.Finding {
-	slices.SortStableFunc(r.found, func(a, b result.Finding) int { return order(a.ID) - order(b.ID) })
-	used := make([]bool, len(exceptions))
-	for i := range r.found {
-		for j, e := range exceptions {
-			if e.Rule == r.found[i].ID && samePlace(r.found[i].Place, e.Place) {
-				r.found[i].Accepted, used[j] = e.Reason, true
-			}
-		}
+	found := r.list.Found()
+	slices.SortStableFunc(found, func(a, b result.Finding) int { return order(a.ID) - order(b.ID) })
+	unused := &report{rule: ruleByID(ruleUnused)}
+	for _, e := range finding.Accept(found, exceptions) {
+		unused.add(e.Place, "no finding of rule %s here", e.Rule)
 	}
-	r.rule = ruleByID(ruleUnused)
-	for j, e := range exceptions {
-		if !used[j] {
-			r.add(e.Place, "no finding of rule %s here", e.Rule)
-		}
-	}
-	return r.found
-}
-
-// samePlace tells whether an exception's place means a finding's: as printed,
-// without the file in front, or without the index behind.
-func samePlace(found, excepted string) bool {
-	_, bare, _ := strings.Cut(found, ": ")
-	for _, place := range []string{found, bare} {
-		if place != "" && (place == excepted || trailingIndex.ReplaceAllString(place, "") == excepted) {
-			return true
-		}
-	}
-	return false
+	return append(found, unused.list.Found()...)
 }

@@ -3,6 +3,8 @@ package policy
 import (
 	"slices"
 	"strings"
+
+	"coopcloud.tech/cc-ci/internal/finding"
 )
 
 // Rule is one row of the table.
@@ -15,6 +17,11 @@ type Rule struct {
 
 	judge   func(a *ask, r *report) // nil: found while the recipe is read
 	created bool                    // judges created services as well
+}
+
+// row is the rule without its judge.
+func (r Rule) row() finding.Rule {
+	return finding.Rule{ID: r.ID, Severity: r.Severity, What: r.What, Why: r.Why, Mend: r.Mend}
 }
 
 // Table gives the rules in the order of the reference page.

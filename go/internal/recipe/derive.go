@@ -101,7 +101,7 @@ func (f *Facts) secret(key string, s types.SecretConfig) Secret {
 func (f *Facts) config(key string, c types.ConfigObjConfig) Config {
 	out := Config{Key: key, Name: f.name(key, c.Name), External: c.External.External, Template: c.TemplateDriver}
 	if !out.External {
-		out.File = c.File
+		out.File, out.Digest = c.File, f.digests[c.File]
 	}
 	_, out.Version = f.split(out.Name)
 	return out

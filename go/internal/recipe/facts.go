@@ -28,6 +28,8 @@ type Facts struct {
 	Version  string    // the label coop-cloud.<stack>.version; "" where there is none
 	Timeout  string    // the label coop-cloud.<stack>.timeout
 
+	digests map[string]string // of the files of secrets and configs, by absolute path
+
 	doubtful map[string]bool // exports of abra.sh that readers may see differently
 
 	needs   needs  // of the compose files as written
@@ -101,6 +103,7 @@ type Config struct {
 	External bool
 	File     string // absolute
 	Version  string // the part behind the name, "v3"
+	Digest   string // SHA-256 of the file; "" where it is external
 	Template string // template_driver
 }
 

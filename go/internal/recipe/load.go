@@ -1,6 +1,7 @@
 package recipe
 
 import (
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -36,7 +37,7 @@ func Load(dir string, env map[string]string, files []string) (*Facts, error) {
 	if err != nil {
 		return nil, fmt.Errorf("load recipe: %w", err)
 	}
-	f := &Facts{Dir: root, Environment: maps.Clone(env)}
+	f := &Facts{Dir: root, Environment: maps.Clone(env), digests: map[string]string{}}
 	if f.Environment == nil {
 		f.Environment = map[string]string{}
 	}
@@ -202,13 +203,14 @@ func (f *Facts) checkFiles(file string, c *types.Config) error {
 			}
 			place := fmt.Sprintf("%s: %s.%s: file", file, kind, key)
 			before := len(f.Problems)
-			_, ok, err := f.read(o.File, place, maxObjectFile)
+			text, ok, err := f.read(o.File, place, maxObjectFile)
 			if err != nil {
 				return err
 			}
 			if !ok && len(f.Problems) == before {
 				f.problem(RuleInvalid, place, "%s is not there", o.File)
 			}
+			f.digests[o.File] = fmt.Sprintf("%x", sha256.Sum256(text))
 		}
 	}
 	return nil

@@ -72,7 +72,7 @@ func TestLoad(t *testing.T) {
 		Volumes: map[string]VolumeBackup{"postgres": {Paths: []string{"backup.sql"}}},
 	})
 	check("secret", f.Secrets[0].Spec, SecretSpec{Name: "db_password", Version: "v1", Length: 32})
-	check("config", f.Configs[0], Config{Key: "app_conf", Name: stack + "_app_conf_v4", File: filepath.Join(f.Dir, "app.conf.tmpl"), Version: "v4", Template: "golang"})
+	check("config", f.Configs[0], Config{Key: "app_conf", Name: stack + "_app_conf_v4", File: filepath.Join(f.Dir, "app.conf.tmpl"), Version: "v4", Digest: digestOf(t, filepath.Join(f.Dir, "app.conf.tmpl")), Template: "golang"})
 	r := f.Routers[0]
 	check("router", []string{r.Name, r.Protocol, r.Service, r.Port}, []string{stack, "http", "app", "8080"})
 	env := f.Config.Services[0].Environment
@@ -255,4 +255,13 @@ func mergedKeeps(t *testing.T, f *Facts, text []byte) {
 	if n := got.Networks["proxy"]; !n.External.External || n.Labels[RunLabel] != "" {
 		t.Errorf("proxy = %+v", n)
 	}
+}
+
+func digestOf(t *testing.T, path string) string {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return fmt.Sprintf("%x", sha256.Sum256(text))
 }

@@ -38,6 +38,7 @@ type Result struct {
 	Identity Identity  `json:"identity"`           // what exactly was tested
 	Stages   []Stage   `json:"stages"`             // in the order they ran
 	Findings []Finding `json:"findings,omitempty"` // what a person should know
+	Updates  []Update  `json:"updates,omitempty"`  // what changes for operators since the published versions
 	Residue  []string  `json:"residue,omitempty"`  // what teardown could not remove (S8)
 	Notices  []string  `json:"notices,omitempty"`  // overrides in force, stand-ins used, shortened names, retries
 	Again    string    `json:"again"`              // the command that repeats the run
@@ -101,6 +102,33 @@ type Service struct {
 	Name  string   `json:"name"`  // without the stack's prefix
 	Tasks []string `json:"tasks"` // states and errors, newest first
 	Log   []string `json:"log"`   // last lines
+}
+
+// Update is the way from one published version to the commit under test, as operators go it.
+type Update struct {
+	From    string   `json:"from"`              // the published version
+	Changes []Change `json:"changes,omitempty"` // by kind, then name
+	Note    string   `json:"note,omitempty"`    // the recipe's own release note
+	Draft   string   `json:"draft,omitempty"`   // a release note to begin with, Markdown
+}
+
+// Change is one difference between two versions of a recipe.
+type Change struct {
+	Kind string `json:"kind"`          // service, image, variable, secret, config, volume, port
+	Name string `json:"name"`          // of the service, the variable, ...
+	Was  string `json:"was,omitempty"` // empty: it is new
+	Is   string `json:"is,omitempty"`  // empty: it is gone
+}
+
+// String is the change as one line of text.
+func (c Change) String() string {
+	switch {
+	case c.Was == "":
+		return "new " + c.Kind + " " + c.Name + ": " + c.Is
+	case c.Is == "":
+		return c.Kind + " " + c.Name + " is gone: " + c.Was
+	}
+	return c.Kind + " " + c.Name + ": " + c.Was + " -> " + c.Is
 }
 
 // Finding is something a person should know; Open ones stop the climb to level 5.

@@ -69,7 +69,7 @@ func (s *session) edge(ctx context.Context, from string, tag recipe.Tag) (stage.
 	if _, err := recipe.Checkout(ctx, dir, commit); err != nil || e.Gap != nil {
 		return e, err
 	}
-	e.Note = stage.ReleaseNote(dir, s.version.Facts.Version)
+	e.Note = recipe.ReleaseNote(dir, s.version.Facts.Version)
 	e.New, err = s.app.PrepareOver(commit, e.Old)
 	return e, err
 }

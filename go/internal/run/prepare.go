@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"coopcloud.tech/cc-ci/internal/app"
+	"coopcloud.tech/cc-ci/internal/lint"
 	"coopcloud.tech/cc-ci/internal/lock"
 	"coopcloud.tech/cc-ci/internal/recipe"
 	"coopcloud.tech/cc-ci/internal/result"
@@ -143,7 +144,7 @@ func (s *session) fit(ctx context.Context, n *recipe.Naming) error {
 }
 
 // judge lets the policy speak before any container starts (P5), and makes the override.
-func (s *session) judge(context.Context) error {
+func (s *session) judge(ctx context.Context) error {
 	s.step("policy")
 	s.res.Identity.Version = s.version.Facts.Version
 	found, err := s.app.Judge(s.version)
@@ -154,7 +155,29 @@ func (s *session) judge(context.Context) error {
 	if s.override, s.res.Identity.Overrides, err = recipe.Override(s.version.Facts, s.overlay()); err != nil {
 		return err
 	}
-	return s.judgeEdges()
+	if err := s.judgeEdges(); err != nil {
+		return err
+	}
+	return s.lint(ctx)
+}
+
+// lint adds what maintainers and operators should know of the recipe.
+func (s *session) lint(ctx context.Context) error {
+	in := lint.Input{Facts: s.version.Facts, Commit: s.res.Identity.Commit, NoBackup: s.cfg.Plan.Backup.NotApplicable}
+	for _, e := range s.edges {
+		if e.Gap == nil && e.Old.Facts.Config != nil && e.New.Facts.Config != nil {
+			u := lint.Update{From: e.Tag, Old: e.Old.Facts, New: e.New.Facts, Note: e.Note}
+			in.Updates = append(in.Updates, u)
+			changes := lint.Diff(u)
+			s.res.Updates = append(s.res.Updates, result.Update{From: e.Tag, Changes: changes, Note: e.Note, Draft: lint.Draft(u, changes)})
+		}
+	}
+	var err error
+	if in.Tags, err = recipe.Tags(ctx, s.app.Abra.RecipeDir(s.cfg.Plan.Recipe)); err != nil {
+		return err
+	}
+	s.res.Findings = append(s.res.Findings, lint.Check(in, s.cfg.Plan.Exceptions)...)
+	return nil
 }
 
 // overlay is what the override file is made from.

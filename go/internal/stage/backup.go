@@ -18,10 +18,11 @@ func Backup(ctx context.Context, d Deps, rec *Record) error {
 	if why := d.Plan.Backup.NotApplicable; why != "" {
 		return NotApplicable(why)
 	}
-	findings, gap := labelFindings(d.Version.Facts)
-	rec.Findings = append(rec.Findings, findings...)
-	if gap != "" {
-		return NotRun(gap)
+	if f := d.Version.Facts; !f.BackedUp() {
+		if len(f.Volumes) == 0 {
+			return NotRun("the recipe has no volumes and no backup labels; declare backup.notApplicable if there is nothing to save")
+		}
+		return NotRun("no service has the label backupbot.backup=true")
 	}
 	if err := d.deployed(ctx, rec); err != nil {
 		return err

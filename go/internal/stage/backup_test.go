@@ -2,7 +2,6 @@ package stage
 
 import (
 	"errors"
-	"slices"
 	"strings"
 	"testing"
 
@@ -49,38 +48,6 @@ func TestSnapshotHoldsWhatTheLabelsSave(t *testing.T) {
 			err := whole(saves(labels), tt.files, func(string) (string, error) { return tt.end, nil })
 			if tt.want == "" && err != nil || tt.want != "" && (err == nil || !strings.Contains(err.Error(), tt.want) || result.OutcomeOf(err) != result.Fail) {
 				t.Errorf("want %q, got %v", tt.want, err)
-			}
-		})
-	}
-}
-
-func TestLabelFindings(t *testing.T) {
-	for _, tt := range []struct {
-		name   string
-		facts  *recipe.Facts
-		want   []string
-		hasGap bool
-	}{
-		{"saved whole", saves(map[string]string{"backup": "true"}), nil, false},
-		{"no labels", saves(nil), []string{"no-backup-labels warn"}, true},
-		{"switched off", saves(map[string]string{"backup": "false"}), []string{"no-backup-labels warn"}, true},
-		{"nothing to save", &recipe.Facts{}, nil, true},
-		{"mixed", saves(map[string]string{"backup": "true", "backup.path": "/data", "backup.pre-hook": "x"}), []string{"backup-labels-mixed warn"}, false},
-		{"left out by a label", saves(map[string]string{"backup": "true", "backup.volumes.data": "false"}), []string{"volume-left-out info"}, false},
-		{"left out without a word", func() *recipe.Facts {
-			f := saves(map[string]string{"backup": "true"})
-			f.Volumes = append(f.Volumes, recipe.Volume{Key: "media", Name: "s_media"})
-			return f
-		}(), []string{"volume-left-out warn"}, false},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			findings, gap := labelFindings(tt.facts)
-			var got []string
-			for _, f := range findings {
-				got = append(got, f.ID+" "+f.Severity)
-			}
-			if !slices.Equal(got, tt.want) || (gap != "") != tt.hasGap {
-				t.Errorf("got %v and gap %q", got, gap)
 			}
 		})
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"coopcloud.tech/cc-ci/internal/app"
+	"coopcloud.tech/cc-ci/internal/recipe"
 	"coopcloud.tech/cc-ci/internal/result"
 	"coopcloud.tech/cc-ci/internal/step"
 )
@@ -58,7 +59,6 @@ func upgrade(ctx context.Context, d Deps, rec *Record, e Edge) error {
 	if e.Gap != nil {
 		return gap{e.Gap}
 	}
-	rec.Findings = append(rec.Findings, operatorMustAct(e)...)
 	if e.Refused != nil {
 		return e.Refused
 	}
@@ -137,4 +137,15 @@ func sameSecrets(ctx context.Context, d Deps, hash string, names []string, befor
 		return result.Fault(fmt.Errorf("secret regenerated at upgrade: the values of %s differ from those before", strings.Join(names, ", ")))
 	}
 	return nil
+}
+
+// secretNames are the names under which the sidecar keeps a version's secrets.
+func secretNames(f *recipe.Facts) []string {
+	var names []string
+	for _, s := range f.Secrets {
+		if s.External {
+			names = append(names, s.Spec.Name)
+		}
+	}
+	return names
 }

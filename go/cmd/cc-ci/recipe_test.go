@@ -1,0 +1,69 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// clone makes the git repository of a small recipe with one published version.
+func clone(t *testing.T, compose string) string {
+	t.Helper()
+	dir := filepath.Join(t.TempDir(), "notes")
+	if err := os.Mkdir(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for name, text := range map[string]string{".env.sample": "TYPE=notes\nDOMAIN=notes.example.com\nCOMPOSE_FILE=compose.yml\n", "compose.yml": compose} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, args := range [][]string{{"init", "--quiet"}, {"add", "--all"}, {"commit", "--quiet", "--message", "one"}, {"tag", "--annotate", "--message", "one", "1.0.0+1.2.3"}} {
+		cmd := exec.Command("git", append([]string{"-C", dir, "-c", "user.name=t", "-c", "user.email=t@example.org"}, args...)...)
+		cmd.Env = append(os.Environ(), "GIT_CONFIG_GLOBAL=/dev/null", "GIT_CONFIG_NOSYSTEM=1")
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("git %v: %v\n%s", args, err, out)
+		}
+	}
+	return dir
+}
+
+func TestRecipeCheck(t *testing.T) {
+	const sound = `version: "3.8"
+services:
+  app:
+    image: notes:1.2.3
+    healthcheck: {test: ["CMD", "true"]}
+    deploy:
+      labels: ["coop-cloud.${STACK_NAME}.version=1.0.0+1.2.3"]
+`
+	for _, tt := range []struct {
+		name, compose string
+		code          int
+		want          []string
+	}{
+		{"sound", sound, exitGreen, []string{"notes 1.0.0+1.2.3 at ", "0 open, 0 findings"}},
+		{"lint", strings.ReplaceAll(sound, "notes:1.2.3", "notes"), exitRed, []string{"warn    image-unpinned: service app", "name a version"}},
+		{"policy and lint", strings.ReplaceAll(sound, "notes:1.2.3", "notes\n    privileged: true"), exitRed, []string{"refuse  privileged: compose.yml: service app", "image-unpinned"}},
+		{"no YAML", "\tx", exitRed, []string{"compose-invalid"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			var stdout, stderr bytes.Buffer
+			root := rootCmd()
+			root.SetArgs([]string{"recipe", "check", clone(t, tt.compose)})
+			root.SetOut(&stdout)
+			if code := exitCode(&stderr, root.ExecuteContext(context.Background())); code != tt.code {
+				t.Errorf("want %d, got %d: %s", tt.code, code, &stderr)
+			}
+			for _, part := range tt.want {
+				if !strings.Contains(stdout.String(), part) {
+					t.Errorf("want %q, got %s", part, &stdout)
+				}
+			}
+		})
+	}
+}

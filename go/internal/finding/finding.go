@@ -1,0 +1,122 @@
+// Package finding collects what rules find in a recipe. The policy's rules (P5) and the
+// recipe's own lint rules are tables of Rules; a List keeps what they find, bounded and
+// printable, since the texts come from strangers; Accept applies the exceptions that a
+// recipe file declares.
+package finding
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode"
+
+	"coopcloud.tech/cc-ci/internal/plan"
+	"coopcloud.tech/cc-ci/internal/result"
+)
+
+// The severities of a finding, as result.Finding has them.
+const (
+	Refuse = "refuse" // not deployed
+	Act    = "act"    // operators must act; stops the climb to the last level
+	Warn   = "warn"   // deployed; stops the climb to the last level
+	Info   = "info"   // worth knowing
+)
+
+// Rule is what a table says of one rule.
+type Rule struct {
+	ID       string
+	Severity string
+	What     string // what is found, for the reference page
+	Why      string // what follows where nobody mends it
+	Mend     string // what to write instead; ends each finding's text
+}
+
+// A hostile recipe must not fill the report, nor write control characters to the
+// terminal of whoever reads it.
+const (
+	maxFindings = 200
+	maxPlace    = 300 // characters
+	maxFound    = 300
+)
+
+// List is what was found, in the order it was found. The zero List is empty.
+type List struct{ found []result.Finding }
+
+// Found gives the findings; the caller may keep and change them.
+func (l *List) Found() []result.Finding { return slices.Clone(l.found) }
+
+// Add notes one finding of a rule. The same finding twice is one, and after 200 of
+// them a last one says that the rest is not listed.
+func (l *List) Add(r Rule, place, format string, args ...any) {
+	f := result.Finding{ID: r.ID, Severity: r.Severity, Place: printable(place, maxPlace)}
+	f.Text = printable(fmt.Sprintf(format, args...), maxFound) + "; " + r.Mend
+	l.Take(f)
+}
+
+// Take notes a finding that is made already.
+func (l *List) Take(f result.Finding) {
+	if len(l.found) > maxFindings || slices.Contains(l.found, f) {
+		return
+	}
+	if l.found = append(l.found, f); len(l.found) == maxFindings {
+		f := result.Finding{ID: TooMany, Severity: Refuse, Place: "checkout"}
+		f.Text = fmt.Sprintf("more than %d findings; the rest is not listed", maxFindings)
+		l.found = append(l.found, f)
+	}
+}
+
+// TooMany is the rule of the finding that ends a list which is too long.
+const TooMany = "too-large"
+
+func printable(s string, limit int) string {
+	var b strings.Builder
+	for _, c := range s {
+		if b.Len() >= limit {
+			b.WriteString("...")
+			break
+		}
+		if !unicode.IsPrint(c) {
+			c = unicode.ReplacementChar
+		}
+		b.WriteRune(c)
+	}
+	return b.String()
+}
+
+// Accept writes the reason of each exception into the findings that it names, and gives
+// the exceptions that fit nothing: they have outlived their reason.
+func Accept(found []result.Finding, exceptions []plan.Exception) (unused []plan.Exception) {
+	for _, e := range exceptions {
+		fits := false
+		for i := range found {
+			if e.Rule == found[i].ID && samePlace(found[i].Place, e.Place) {
+				found[i].Accepted, fits = e.Reason, true
+			}
+		}
+		if !fits {
+			unused = append(unused, e)
+		}
+	}
+	return unused
+}
+
+// Subject takes the file and the index from a place: "service app: volumes".
+func Subject(place string) string {
+	_, rest, _ := strings.Cut(place, ": ")
+	return trailingIndex.ReplaceAllString(rest, "")
+}
+
+var trailingIndex = regexp.MustCompile(`\[\d+\]$`)
+
+// samePlace tells whether an exception's place means a finding's: as printed,
+// without the file in front, or without the index behind.
+func samePlace(found, excepted string) bool {
+	_, bare, _ := strings.Cut(found, ": ")
+	for _, place := range []string{found, bare} {
+		if place != "" && (place == excepted || trailingIndex.ReplaceAllString(place, "") == excepted) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,32 @@
+package stage
+
+import (
+	"testing"
+
+	"coopcloud.tech/cc-ci/internal/plan"
+	"coopcloud.tech/cc-ci/internal/recipe"
+	"coopcloud.tech/cc-ci/internal/result"
+)
+
+// An edge that can't be tried is a gap with a finding, never red, and never silent.
+func TestUpgradeGap(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		deps Deps
+		want result.Outcome
+	}{
+		{"declared", Deps{Plan: &plan.Plan{Upgrade: plan.Upgrade{NotApplicable: "stateless"}}}, result.NotApplicable},
+		{"no published version", Deps{Plan: &plan.Plan{Upgrade: plan.Upgrade{NotApplicable: ""}}, Edges: []Edge{{From: "previous", Gap: recipe.ErrNoVersion}}}, result.NotRun},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			var rec Record
+			err := Upgrade(t.Context(), tt.deps, &rec)
+			if got := result.OutcomeOf(err); got != tt.want {
+				t.Errorf("want %s, got %s: %v", tt.want, got, err)
+			}
+			if found := len(rec.Findings); found != len(tt.deps.Edges) {
+				t.Errorf("want %d findings, got %v", len(tt.deps.Edges), rec.Findings)
+			}
+		})
+	}
+}
