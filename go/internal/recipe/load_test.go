@@ -1,7 +1,9 @@
 package recipe
 
 import (
+	"crypto/sha256"
 	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
 	"reflect"
