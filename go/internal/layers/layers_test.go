@@ -17,12 +17,12 @@ const module = "coopcloud.tech/cc-ci/"
 // order names the layers from the ground up. A package may import those of lower
 // rows alone. A new package must be put somewhere.
 var order = [][]string{
-	{"plan", "site", "result", "event", "redact", "lock", "router", "supervise", "trigger", "apiclient", "killpoint"},
+	{"plan", "site", "result", "event", "redact", "lock", "router", "badge", "supervise", "trigger", "apiclient", "killpoint"},
 	{"sidecar", "finding"},
 	{"abra", "swarm", "recipe", "sandbox", "gitea", "drone"},
 	{"browser", "standin", "backupbot", "restic"},
 	{"step", "report", "janitor", "policy", "lint"},
-	{"app", "localtest", "answer"},
+	{"app", "localtest", "ledger", "answer"},
 	{"stage"},
 	{"run", "doctor", "contract", "bridge"},
 	{"live", "layers"},

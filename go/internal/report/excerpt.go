@@ -18,6 +18,7 @@ const (
 // Excerpt is the end of a stage's log.
 type Excerpt struct {
 	Title string
+	Whole string // address of the log, relative to the page; empty where Lines are all of it
 	Lines []LogLine
 }
 
@@ -36,7 +37,7 @@ func excerpt(files fs.FS, stage, anchor string) *Excerpt {
 	defer f.Close()
 	b, cut, err := tail(f)
 	if err != nil {
-		return &Excerpt{Title: "not readable: " + oneLine(err.Error())}
+		return &Excerpt{Title: "not readable: " + OneLine(err.Error())}
 	}
 	text := strings.Split(strings.TrimRight(Inert(string(b)), "\n"), "\n")
 	if len(text) > excerptLines {
@@ -44,10 +45,10 @@ func excerpt(files fs.FS, stage, anchor string) *Excerpt {
 	}
 	e := &Excerpt{Title: fmt.Sprintf("%d lines", len(text))}
 	if cut {
-		e.Title = fmt.Sprintf("its last %d lines", len(text))
+		e.Title, e.Whole = fmt.Sprintf("its last %d lines", len(text)), beside(path.Join("log", stage))
 	}
 	for i, l := range text {
-		e.Lines = append(e.Lines, LogLine{fmt.Sprintf("%s-log-%d", anchor, i+1), clip(l, 2000)})
+		e.Lines = append(e.Lines, LogLine{fmt.Sprintf("%s-log-%d", anchor, i+1), Clip(l, 2000)})
 	}
 	return e
 }

@@ -71,7 +71,7 @@ func TestPageFollowsNoLinkOut(t *testing.T) {
 	if strings.Contains(got, "data:image") || strings.Contains(got, "PNG") {
 		t.Error("page: a link out of the folder was followed")
 	}
-	if !strings.Contains(got, "not embedded: ") {
+	if !strings.Contains(got, "not shown: ") {
 		t.Error("page: expected it to say that the picture is missing, and why")
 	}
 }

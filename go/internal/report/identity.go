@@ -34,7 +34,7 @@ func identityRows(r result.Result) []Row {
 	rows = append(rows, Row{"domain", r.Domain}, Row{"run", r.ID})
 	rows = slices.DeleteFunc(rows, func(r Row) bool { return r.Value == "" })
 	for n := range rows {
-		rows[n] = Row{oneLine(rows[n].Name), oneLine(rows[n].Value)}
+		rows[n] = Row{OneLine(rows[n].Name), OneLine(rows[n].Value)}
 	}
 	return rows
 }

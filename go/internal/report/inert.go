@@ -50,16 +50,16 @@ func visible(r rune) rune {
 	return r
 }
 
-// oneLine is Inert for a place that has room for one line.
-func oneLine(s string) string {
+// OneLine is Inert for a place that has room for one line.
+func OneLine(s string) string {
 	return strings.Join(strings.Fields(Inert(s)), " ")
 }
 
-// name is oneLine for a short name: of a recipe, a stage, a service.
-func name(s string) string { return clip(oneLine(clip(s, 400)), 80) }
+// name is OneLine for a short name: of a recipe, a stage, a service.
+func name(s string) string { return Clip(OneLine(Clip(s, 400)), 80) }
 
-// clip shortens s to at most n runes and says so.
-func clip(s string, n int) string {
+// Clip shortens s to at most n runes and says so.
+func Clip(s string, n int) string {
 	if len(s) <= n {
 		return s
 	}

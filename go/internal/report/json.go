@@ -46,35 +46,40 @@ func Load(path string) (result.Result, error) {
 		return result.Result{}, err
 	}
 	defer f.Close()
-	b, err := io.ReadAll(io.LimitReader(f, maxResult+1))
+	return Read(f, path)
+}
+
+// Read is Load for a result that is not a file of its own; name stands in errors.
+func Read(from io.Reader, name string) (result.Result, error) {
+	b, err := io.ReadAll(io.LimitReader(from, maxResult+1))
 	if err != nil {
-		return result.Result{}, err
+		return result.Result{}, fmt.Errorf("%s: %w", name, err)
 	}
 	if len(b) > maxResult {
-		return result.Result{}, fmt.Errorf("%s: expected at most %d bytes, found more", path, maxResult)
+		return result.Result{}, fmt.Errorf("%s: expected at most %d bytes, found more", name, maxResult)
 	}
 	r, err := parse(b)
 	if err != nil {
-		return result.Result{}, fmt.Errorf("%s: %w", path, err)
+		return result.Result{}, fmt.Errorf("%s: %w", name, err)
 	}
 	return r, nil
 }
 
+// parse judges the schema before anything else that may be wrong: a field of another type
+// is what a newer schema may well have, and it doesn't keep the others from being read.
 func parse(b []byte) (result.Result, error) {
-	var head struct {
-		Schema int `json:"schema"`
-	}
-	if err := decode(b, &head); err != nil {
+	var r result.Result
+	err := decode(b, &r)
+	var other *json.UnmarshalTypeError
+	if err != nil && !errors.As(err, &other) {
 		return result.Result{}, err
 	}
 	switch {
-	case head.Schema > result.Schema:
-		return result.Result{}, fmt.Errorf("%w: result schema %d, this cc-ci reads up to %d: update cc-ci", ErrNewer, head.Schema, result.Schema)
-	case head.Schema < 1:
-		return result.Result{}, fmt.Errorf("schema: expected 1 to %d, found %d: not a result of cc-ci", result.Schema, head.Schema)
-	}
-	var r result.Result
-	if err := decode(b, &r); err != nil {
+	case r.Schema > result.Schema:
+		return result.Result{}, fmt.Errorf("%w: result schema %d, this cc-ci reads up to %d: update cc-ci", ErrNewer, r.Schema, result.Schema)
+	case r.Schema < 1:
+		return result.Result{}, fmt.Errorf("schema: expected 1 to %d, found %d: not a result of cc-ci", result.Schema, r.Schema)
+	case err != nil:
 		return result.Result{}, err
 	}
 	return r, check(r)

@@ -15,7 +15,7 @@ import (
 // stage's outcome (a deploy that timed out, a stage that was not run). A red recipe is a
 // failure, a broken machine an error, everything that did not run is skipped with its reason.
 func JUnit(w io.Writer, r result.Result) error {
-	doc := suites{Name: oneLine("cc-ci " + r.Recipe), Time: seconds(r.Ended.Sub(r.Started))}
+	doc := suites{Name: OneLine("cc-ci " + r.Recipe), Time: seconds(r.Ended.Sub(r.Started))}
 	for i, s := range r.Stages {
 		one := suiteOf(r, s)
 		if i == 0 {
@@ -87,14 +87,14 @@ type mark struct {
 }
 
 func suiteOf(r result.Result, s result.Stage) suite {
-	out := suite{Name: oneLine(s.Name), Time: seconds(s.Took)}
+	out := suite{Name: OneLine(s.Name), Time: seconds(s.Took)}
 	if !s.Started.IsZero() {
 		out.Timestamp = s.Started.UTC().Format("2006-01-02T15:04:05")
 	}
-	class := oneLine("cc-ci." + r.Recipe + "." + s.Name)
+	class := OneLine("cc-ci." + r.Recipe + "." + s.Name)
 	explained := len(s.Steps) > 0 && s.Outcome == result.Pass
 	for _, step := range s.Steps {
-		c := testcase{Class: class, Name: clip(strings.TrimSuffix(oneLine(step.Place)+": "+oneLine(step.What), ": "), 300), Time: seconds(step.Took)}
+		c := testcase{Class: class, Name: Clip(strings.TrimSuffix(OneLine(step.Place)+": "+OneLine(step.What), ": "), 300), Time: seconds(step.Took)}
 		o := step.Outcome
 		if s.Outcome == result.Pass && o == result.Fail {
 			o = result.NotApplicable // optional: noted, not red
@@ -105,7 +105,7 @@ func suiteOf(r result.Result, s result.Stage) suite {
 	}
 	if !explained {
 		c := testcase{Class: class, Name: "stage", Time: seconds(s.Took)}
-		c.judge(s.Outcome, oneLine(s.Reason), Inert(s.Reason))
+		c.judge(s.Outcome, OneLine(s.Reason), Inert(s.Reason))
 		out.add(c)
 	}
 	out.Out = services(s)
@@ -126,7 +126,7 @@ func (s *suite) add(c testcase) {
 }
 
 func (c *testcase) judge(o result.Outcome, message, text string) {
-	m := &mark{Message: clip(message, 500)}
+	m := &mark{Message: Clip(message, 500)}
 	switch o {
 	case result.Pass:
 	case result.Fail:
@@ -149,10 +149,10 @@ func services(s result.Stage) string {
 	var b strings.Builder
 	for _, v := range s.Services {
 		for _, t := range v.Tasks {
-			fmt.Fprintf(&b, "%s: %s\n", oneLine(v.Name), oneLine(t))
+			fmt.Fprintf(&b, "%s: %s\n", OneLine(v.Name), OneLine(t))
 		}
 		for _, l := range v.Log {
-			fmt.Fprintf(&b, "%s | %s\n", oneLine(v.Name), oneLine(l))
+			fmt.Fprintf(&b, "%s | %s\n", OneLine(v.Name), OneLine(l))
 		}
 	}
 	return b.String()
@@ -166,7 +166,7 @@ func properties(r result.Result) *props {
 	if r.Level != nil {
 		out = append(out, property{"level", r.Level.String()})
 	}
-	return &props{append(out, property{"again", oneLine(r.Again)})}
+	return &props{append(out, property{"again", OneLine(r.Again)})}
 }
 
 func seconds(d time.Duration) string { return fmt.Sprintf("%.3f", max(d, 0).Seconds()) }

@@ -86,7 +86,7 @@ func (l *live) Event(e event.Event) {
 	}
 }
 
-func (l *live) clean(s string) string { return l.mask(oneLine(s)) }
+func (l *live) clean(s string) string { return l.mask(OneLine(s)) }
 
 func (l *live) end(e event.Event) {
 	for i := range l.running {
@@ -96,7 +96,7 @@ func (l *live) end(e event.Event) {
 		}
 	}
 	o := result.Outcome(e.Outcome)
-	s := fmt.Sprintf("  %-9s %s %6s", oneLine(e.Stage), l.term.outcome(o, fmt.Sprintf("%-7s", word(o))), clock(e.Took))
+	s := fmt.Sprintf("  %-9s %s %6s", OneLine(e.Stage), l.term.outcome(o, fmt.Sprintf("%-7s", Word(o))), Clock(e.Took))
 	if e.Text != "" {
 		s += "  " + l.clean(e.Text)
 	}
@@ -115,7 +115,7 @@ func (l *live) draw(finished string) {
 	l.drawn = l.drawn[:0]
 	for _, s := range l.running {
 		// One cell less than the window: some terminals wrap a full line at once.
-		line := ansi.Truncate(fmt.Sprintf("  %-9s ...     %6s  %s", oneLine(s.name), clock(time.Since(s.start)), s.doing), width-1, "…")
+		line := ansi.Truncate(fmt.Sprintf("  %-9s ...     %6s  %s", OneLine(s.name), Clock(time.Since(s.start)), s.doing), width-1, "…")
 		l.drawn = append(l.drawn, ansi.StringWidth(line))
 		b.WriteString(line + ansi.EraseLineRight + "\n")
 	}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"net/http"
+	"net/url"
 	"slices"
 
 	"coopcloud.tech/cc-ci/internal/result"
@@ -21,15 +22,17 @@ const (
 	maxPictures = 6 << 20
 )
 
-// Picture is a screenshot as a data: address; where it can't be shown, Missing says why.
+// Picture is a screenshot, embedded as a data: address or beside the page; where it
+// can't be shown, Missing says why.
 type Picture struct {
-	Data                  template.URL
+	Address               template.URL
 	Alt, Caption, Missing string
 }
 
-// album embeds screenshots until the page's limit is reached.
+// album embeds screenshots until the page's limit is reached, or only links them.
 type album struct {
 	files fs.FS
+	link  bool
 	spent int
 }
 
@@ -44,43 +47,58 @@ func (a *album) pictures(s result.Stage) []Picture {
 			at = name(s.Name)
 		}
 		p := Picture{Alt: "Screenshot: " + at, Caption: at}
-		data, err := a.embed(e.File)
+		address, err := a.address(e.File)
 		if err != nil {
-			p.Missing = clip(oneLine(err.Error()), 300)
+			p.Missing = Clip(OneLine("not shown: "+err.Error()), 300)
 		}
-		p.Data = data
+		p.Address = address
 		out = append(out, p)
 	}
 	return out
 }
 
-// embed reads an image. Its type is judged by its bytes, never by its name: only the two
-// kinds that the browser driver writes are let in.
-func (a *album) embed(file string) (template.URL, error) {
+// address opens an image. Its type is judged by its bytes, never by its name: only the
+// two kinds that the browser driver writes are let in.
+func (a *album) address(file string) (template.URL, error) {
 	if a.files == nil {
-		return "", fmt.Errorf("not embedded: no folder was given for %s", file)
+		return "", fmt.Errorf("no folder was given for %s", file)
 	}
 	if !fs.ValidPath(file) {
-		return "", fmt.Errorf("not embedded: %q leads out of the result's folder", file)
+		return "", fmt.Errorf("%q leads out of the result's folder", file)
 	}
 	f, err := a.files.Open(file)
 	if err != nil {
-		return "", fmt.Errorf("not embedded: %w", err)
+		return "", err
 	}
 	defer f.Close()
-	b, err := io.ReadAll(io.LimitReader(f, maxPicture+1))
+	limit := int64(maxPicture + 1)
+	if a.link {
+		limit = 512 // what DetectContentType looks at
+	}
+	b, err := io.ReadAll(io.LimitReader(f, limit))
 	if err != nil {
-		return "", fmt.Errorf("not embedded: %w", err)
+		return "", err
 	}
 	kind := http.DetectContentType(b)
+	if !slices.Contains([]string{"image/png", "image/jpeg"}, kind) {
+		return "", fmt.Errorf("%s: expected a PNG or JPEG image, found %s", file, kind)
+	}
+	if a.link {
+		return template.URL(beside(file)), nil
+	}
+	return a.embed(file, kind, b)
+}
+
+func (a *album) embed(file, kind string, b []byte) (template.URL, error) {
 	switch {
 	case len(b) > maxPicture:
-		return "", fmt.Errorf("not embedded: %s is larger than %d bytes", file, maxPicture)
+		return "", fmt.Errorf("%s is larger than %d bytes", file, maxPicture)
 	case a.spent+len(b) > maxPictures:
-		return "", fmt.Errorf("not embedded: %s would make this page's pictures larger than %d bytes", file, maxPictures)
-	case !slices.Contains([]string{"image/png", "image/jpeg"}, kind):
-		return "", fmt.Errorf("not embedded: %s: expected a PNG or JPEG image, found %s", file, kind)
+		return "", fmt.Errorf("%s would make this page's pictures larger than %d bytes", file, maxPictures)
 	}
 	a.spent += len(b)
 	return template.URL("data:" + kind + ";base64," + base64.StdEncoding.EncodeToString(b)), nil
 }
+
+// beside is the address, relative to the page, of a file in the result's folder.
+func beside(file string) string { return (&url.URL{Path: "./" + file}).String() }

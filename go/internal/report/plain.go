@@ -28,7 +28,7 @@ func (p *plainText) Close() error { return p.err }
 func stamped(e event.Event) string {
 	var b strings.Builder
 	for _, l := range told(e) {
-		head := fmt.Sprintf("%sZ %-8s  ", e.Time.UTC().Format("15:04:05"), oneLine(e.Stage))
+		head := fmt.Sprintf("%sZ %-8s  ", e.Time.UTC().Format("15:04:05"), OneLine(e.Stage))
 		b.WriteString(strings.TrimRight(head+l, " ") + "\n")
 	}
 	return b.String()
@@ -41,9 +41,9 @@ func told(e event.Event) []string {
 	case event.StageStart:
 		return append([]string{"start"}, text...)
 	case event.StageEnd:
-		return verdict(word(result.Outcome(e.Outcome)), e, text)
+		return verdict(Word(result.Outcome(e.Outcome)), e, text)
 	case event.RunEnd:
-		return verdict(colour(result.Outcome(e.Outcome)), e, text)
+		return verdict(Colour(result.Outcome(e.Outcome)), e, text)
 	case event.Log:
 		return prefixed("| ", text)
 	case event.Note:
@@ -53,7 +53,7 @@ func told(e event.Event) []string {
 }
 
 func verdict(word string, e event.Event, text []string) []string {
-	first := fmt.Sprintf("%s %s", word, clock(e.Took))
+	first := fmt.Sprintf("%s %s", word, Clock(e.Took))
 	if len(text) == 0 {
 		return []string{first}
 	}

@@ -10,11 +10,11 @@ import (
 // Sentence says in one sentence what happened, and where it is not a pass, why:
 // the first thing that every reader of a result needs (U4).
 func Sentence(r result.Result) string {
-	what := strings.TrimSpace(name(r.Recipe) + " " + short(r.Identity.Commit))
+	what := strings.TrimSpace(name(r.Recipe) + " " + Short(r.Identity.Commit))
 	why := because(r)
 	switch r.Outcome {
 	case result.Pass:
-		return fmt.Sprintf("%s passed %s in %s.", what, passed(r), span(r.Ended.Sub(r.Started)))
+		return fmt.Sprintf("%s passed %s in %s.", what, passed(r), Span(r.Ended.Sub(r.Started)))
 	case result.Fail:
 		if refused(r) {
 			return fmt.Sprintf("%s was refused by the policy before any container started: %s", what, strings.TrimPrefix(why, "policy: "))
@@ -63,7 +63,7 @@ func because(r result.Result) string {
 	if why == "" {
 		why = "no reason was recorded"
 	}
-	return strings.TrimRight(clip(oneLine(clip(why, 2000)), 400), ".") + "."
+	return strings.TrimRight(Clip(OneLine(Clip(why, 2000)), 400), ".") + "."
 }
 
 func where(r result.Result) string {
@@ -99,12 +99,12 @@ func failed(s *result.Stage) *result.Step {
 }
 
 func stepText(s result.Step) string {
-	t := oneLine(s.Place) + ": " + oneLine(s.What)
+	t := OneLine(s.Place) + ": " + OneLine(s.What)
 	if s.Expected != "" {
-		t += ": expected " + oneLine(s.Expected)
+		t += ": expected " + OneLine(s.Expected)
 	}
 	if s.Seen != "" {
-		t += ", seen " + oneLine(s.Seen)
+		t += ", seen " + OneLine(s.Seen)
 	}
 	return t
 }

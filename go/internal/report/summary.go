@@ -23,8 +23,8 @@ func Summary(w io.Writer, t Terminal, r result.Result, page string) error {
 	s.stages(r)
 	s.toKnow(r)
 	s.identity(r)
-	s.row("report", oneLine(page))
-	s.row("again", oneLine(r.Again))
+	s.row("report", OneLine(page))
+	s.row("again", OneLine(r.Again))
 	return s.Flush()
 }
 
@@ -47,9 +47,9 @@ func (s *summary) row(name, text string) {
 func (s *summary) verdict(r result.Result) {
 	head := []string{
 		"cc-ci",
-		strings.TrimSpace(name(r.Recipe) + " " + short(r.Identity.Commit)),
-		s.t.outcome(r.Outcome, strings.TrimSuffix(colour(r.Outcome)+", "+levelText(r.Level), ", ")),
-		span(r.Ended.Sub(r.Started)),
+		strings.TrimSpace(name(r.Recipe) + " " + Short(r.Identity.Commit)),
+		s.t.outcome(r.Outcome, strings.TrimSuffix(Colour(r.Outcome)+", "+levelText(r.Level), ", ")),
+		Span(r.Ended.Sub(r.Started)),
 	}
 	s.linef("\n%s\n", strings.Join(head, " | "))
 	s.linef("%s\n", s.t.paint(bold, Sentence(r)))
@@ -61,15 +61,15 @@ func (s *summary) trouble(r result.Result) {
 		return
 	}
 	if step != nil {
-		s.row("step", strings.TrimSuffix(oneLine(step.Place)+": "+clip(oneLine(step.What), 300), ": "))
-		s.row("expected", clip(oneLine(step.Expected), 300))
-		s.row("seen", clip(oneLine(step.Seen), 300))
+		s.row("step", strings.TrimSuffix(OneLine(step.Place)+": "+Clip(OneLine(step.What), 300), ": "))
+		s.row("expected", Clip(OneLine(step.Expected), 300))
+		s.row("seen", Clip(OneLine(step.Seen), 300))
 	}
 	for _, v := range stage.Services {
 		s.service(v)
 	}
 	for _, e := range stage.Evidence {
-		s.row(name(e.Kind), clip(oneLine(e.File), 300))
+		s.row(name(e.Kind), Clip(OneLine(e.File), 300))
 	}
 	if step != nil || len(stage.Services)+len(stage.Evidence) > 0 {
 		s.linef("")
@@ -79,23 +79,23 @@ func (s *summary) trouble(r result.Result) {
 func (s *summary) service(v result.Service) {
 	head := name(v.Name)
 	for _, task := range v.Tasks[:min(len(v.Tasks), 3)] {
-		s.linef("  %-10s %s", head, s.t.paint(red, clip(oneLine(task), 300)))
+		s.linef("  %-10s %s", head, s.t.paint(red, Clip(OneLine(task), 300)))
 		head = ""
 	}
 	for _, line := range v.Log[max(0, len(v.Log)-summaryLines):] {
-		s.linef("  %-10s | %s", head, clip(oneLine(line), 300))
+		s.linef("  %-10s | %s", head, Clip(OneLine(line), 300))
 		head = ""
 	}
 }
 
 func (s *summary) stages(r result.Result) {
 	for _, v := range r.Stages {
-		outcome := s.t.outcome(v.Outcome, fmt.Sprintf("%-7s", word(v.Outcome)))
-		took := clock(v.Took)
+		outcome := s.t.outcome(v.Outcome, fmt.Sprintf("%-7s", Word(v.Outcome)))
+		took := Clock(v.Took)
 		if v.Outcome == result.NotRun || v.Outcome == result.NotApplicable {
 			took = ""
 		}
-		reason := clip(oneLine(clip(v.Reason, 400)), 160)
+		reason := Clip(OneLine(Clip(v.Reason, 400)), 160)
 		if v.Reason == r.Reason {
 			reason = "" // the sentence above has it
 		}
@@ -107,21 +107,21 @@ func (s *summary) stages(r result.Result) {
 
 func (s *summary) toKnow(r result.Result) {
 	for _, f := range r.Findings {
-		text := oneLine(f.Text) + " (" + strings.Trim(oneLine(f.ID)+", "+oneLine(f.Place), ", ") + ")"
+		text := OneLine(f.Text) + " (" + strings.Trim(OneLine(f.ID)+", "+OneLine(f.Place), ", ") + ")"
 		if f.Accepted != "" {
-			text += "; accepted: " + oneLine(f.Accepted)
+			text += "; accepted: " + OneLine(f.Accepted)
 		}
-		head := severity(oneLine(f.Severity))
+		head := severity(OneLine(f.Severity))
 		if f.Open() {
 			head = s.t.paint(yellow, head)
 		}
-		s.row("finding", head+": "+clip(text, 400))
+		s.row("finding", head+": "+Clip(text, 400))
 	}
 	for _, v := range r.Residue {
-		s.row("residue", s.t.paint(red, oneLine(v)))
+		s.row("residue", s.t.paint(red, OneLine(v)))
 	}
 	for _, v := range r.Notices {
-		s.row("notice", oneLine(v))
+		s.row("notice", OneLine(v))
 	}
 }
 
@@ -130,7 +130,7 @@ func (s *summary) identity(r result.Result) {
 	var parts []string
 	for _, p := range [][2]string{
 		{"", i.Version},
-		{"commit ", short(i.Commit)},
+		{"commit ", Short(i.Commit)},
 		{"plan ", shortHash(i.PlanHash)},
 		{"", i.Abra},
 		{"", i.Router},

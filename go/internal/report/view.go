@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"html/template"
 	"io/fs"
-	"net/url"
 	"strings"
 	"time"
 
@@ -49,12 +48,16 @@ type Trouble struct {
 // Note is something that a person should know.
 type Note struct{ Tone, Kind, Text, Place, Accepted string }
 
+// maxSteps is how many steps of a stage a page shows, its last: the end is where a failure is.
+const maxSteps = 400
+
 // StageView is one stage.
 type StageView struct {
 	Anchor, Name, Word, Tone, Reason, Took string
 	Open                                   bool
 	Retried                                string // empty: not
 	Bar                                    Bar
+	Cut                                    int // earlier steps that are not shown
 	Steps                                  []StepView
 	Services                               []result.Service // empty where Trouble has them
 	Pictures                               []Picture
@@ -78,23 +81,28 @@ type Bar struct {
 }
 
 // NewView makes the view of r, reading screenshots and logs from files (nil: none).
-func NewView(r result.Result, files fs.FS) View {
+func NewView(r result.Result, files fs.FS) View { return view(r, &album{files: files}) }
+
+// LinkedView is NewView for a page that is served: screenshots are not embedded, their
+// addresses are relative to the page, as those of all evidence.
+func LinkedView(r result.Result, files fs.FS) View { return view(r, &album{files: files, link: true}) }
+
+func view(r result.Result, album *album) View {
 	v := View{
-		Recipe: name(r.Recipe), Commit: short(r.Identity.Commit), Version: name(r.Identity.Version),
-		Again: oneLine(r.Again), Word: colour(r.Outcome), Tone: tone(r.Outcome), Sentence: Sentence(r),
-		Took: span(r.Ended.Sub(r.Started)), PR: r.PR, Started: r.Started.UTC(),
+		Recipe: name(r.Recipe), Commit: Short(r.Identity.Commit), Version: name(r.Identity.Version),
+		Again: OneLine(r.Again), Word: Colour(r.Outcome), Tone: Tone(r.Outcome), Sentence: Sentence(r),
+		Took: Span(r.Ended.Sub(r.Started)), PR: r.PR, Started: r.Started.UTC(),
 		Notes: notes(r), Identity: identityRows(r), Style: template.CSS(Style), Policy: Policy,
 	}
 	if r.Level != nil {
 		v.Level = ladder(*r.Level)
 	}
-	album := &album{files: files}
 	stage, step := trouble(r)
 	if stage != nil {
 		v.Trouble = troubleView(r, *stage, step, album)
 	}
 	for i := range r.Stages {
-		s := stageView(r, i, files)
+		s := stageView(r, i, album.files)
 		switch {
 		case stage == &r.Stages[i]:
 			s.Open = true
@@ -118,12 +126,12 @@ func ladder(l result.Level) *Ladder {
 
 // troubleView is nil where the page's first sentence has said it all.
 func troubleView(r result.Result, s result.Stage, step *result.Step, a *album) *Trouble {
-	t := &Trouble{Tone: tone(s.Outcome), Stage: name(s.Name), Services: inertServices(s.Services), Pictures: a.pictures(s)}
+	t := &Trouble{Tone: Tone(s.Outcome), Stage: name(s.Name), Services: inertServices(s.Services), Pictures: a.pictures(s)}
 	if step != nil {
-		t.Place, t.What = name(step.Place), clip(oneLine(step.What), 400)
-		t.Expected, t.Seen = clip(Inert(step.Expected), 4000), clip(Inert(step.Seen), 4000)
+		t.Place, t.What = name(step.Place), Clip(OneLine(step.What), 400)
+		t.Expected, t.Seen = Clip(Inert(step.Expected), 4000), Clip(Inert(step.Seen), 4000)
 	} else if s.Reason != r.Reason {
-		t.What = clip(oneLine(s.Reason), 400)
+		t.What = Clip(OneLine(s.Reason), 400)
 	}
 	if step == nil && t.What == "" && len(t.Services)+len(t.Pictures) == 0 {
 		return nil
@@ -134,22 +142,26 @@ func troubleView(r result.Result, s result.Stage, step *result.Step, a *album) *
 func stageView(r result.Result, i int, files fs.FS) StageView {
 	s := r.Stages[i]
 	v := StageView{
-		Anchor: fmt.Sprintf("stage-%d", i+1), Name: name(s.Name), Word: word(s.Outcome), Tone: tone(s.Outcome),
-		Reason: clip(oneLine(s.Reason), 500), Took: clock(s.Took), Retried: retried(s.Retries), Bar: bar(r, s),
+		Anchor: fmt.Sprintf("stage-%d", i+1), Name: name(s.Name), Word: Word(s.Outcome), Tone: Tone(s.Outcome),
+		Reason: Clip(OneLine(s.Reason), 500), Took: Clock(s.Took), Retried: retried(s.Retries), Bar: bar(r, s),
 	}
 	if s.Outcome == result.NotRun || s.Outcome == result.NotApplicable {
 		v.Took = ""
 	}
-	for _, step := range s.Steps {
+	steps := s.Steps
+	if over := len(steps) - maxSteps; over > 0 {
+		v.Cut, steps = over, steps[over:]
+	}
+	for _, step := range steps {
 		v.Steps = append(v.Steps, StepView{
-			Place: oneLine(step.Place), What: clip(oneLine(step.What), 500), Word: word(step.Outcome), Tone: tone(step.Outcome),
-			Expected: clip(Inert(step.Expected), 2000), Seen: clip(Inert(step.Seen), 2000), Took: span(step.Took),
+			Place: OneLine(step.Place), What: Clip(OneLine(step.What), 500), Word: Word(step.Outcome), Tone: Tone(step.Outcome),
+			Expected: Clip(Inert(step.Expected), 2000), Seen: Clip(Inert(step.Seen), 2000), Took: Span(step.Took),
 			Diff: step.Outcome == result.Fail || step.Outcome == result.Error,
 		})
 	}
 	for _, e := range s.Evidence {
 		if e.Kind != screenshot && fs.ValidPath(e.File) {
-			v.Files = append(v.Files, FileLink{name(e.Kind), clip(oneLine(e.File), 200), (&url.URL{Path: "./" + e.File}).String()})
+			v.Files = append(v.Files, FileLink{name(e.Kind), Clip(OneLine(e.File), 200), beside(e.File)})
 		}
 	}
 	v.Log = excerpt(files, s.Name, v.Anchor)
@@ -170,8 +182,8 @@ func bar(r result.Result, s result.Stage) Bar {
 func notes(r result.Result) []Note {
 	var out []Note
 	for _, f := range r.Findings {
-		n := Note{Tone: "error", Kind: severity(oneLine(f.Severity)), Text: clip(oneLine(f.Text), 1000), Accepted: oneLine(f.Accepted)}
-		n.Place = strings.Trim(oneLine(f.Place)+" · "+oneLine(f.ID), " ·")
+		n := Note{Tone: "error", Kind: severity(OneLine(f.Severity)), Text: Clip(OneLine(f.Text), 1000), Accepted: OneLine(f.Accepted)}
+		n.Place = strings.Trim(OneLine(f.Place)+" · "+OneLine(f.ID), " ·")
 		if !f.Open() {
 			n.Tone = "idle"
 		} else if f.Severity == "refuse" {
@@ -180,10 +192,10 @@ func notes(r result.Result) []Note {
 		out = append(out, n)
 	}
 	for _, s := range r.Residue {
-		out = append(out, Note{Tone: "fail", Kind: "left behind", Text: oneLine(s)})
+		out = append(out, Note{Tone: "fail", Kind: "left behind", Text: OneLine(s)})
 	}
 	for _, s := range r.Notices {
-		out = append(out, Note{Tone: "idle", Kind: "notice", Text: oneLine(s)})
+		out = append(out, Note{Tone: "idle", Kind: "notice", Text: OneLine(s)})
 	}
 	return out
 }
@@ -193,18 +205,18 @@ func inertServices(in []result.Service) []result.Service {
 	for _, s := range in {
 		one := result.Service{Name: name(s.Name)}
 		for _, t := range s.Tasks {
-			one.Tasks = append(one.Tasks, clip(oneLine(t), 1000))
+			one.Tasks = append(one.Tasks, Clip(OneLine(t), 1000))
 		}
 		for _, l := range s.Log {
-			one.Log = append(one.Log, clip(strings.ReplaceAll(Inert(l), "\n", " "), 2000))
+			one.Log = append(one.Log, Clip(strings.ReplaceAll(Inert(l), "\n", " "), 2000))
 		}
 		out = append(out, one)
 	}
 	return out
 }
 
-// tone is the style sheet's class for an outcome.
-func tone(o result.Outcome) string {
+// Tone is the style sheet's class for an outcome.
+func Tone(o result.Outcome) string {
 	switch o {
 	case result.Pass:
 		return "pass"

@@ -8,8 +8,8 @@ import (
 	"coopcloud.tech/cc-ci/internal/result"
 )
 
-// clock gives a span as on a stop watch: "0:21", "1:02:03".
-func clock(d time.Duration) string {
+// Clock gives a span as on a stop watch: "0:21", "1:02:03".
+func Clock(d time.Duration) string {
 	s := int(d.Round(time.Second) / time.Second)
 	if s >= 3600 {
 		return fmt.Sprintf("%d:%02d:%02d", s/3600, s/60%60, s%60)
@@ -17,8 +17,8 @@ func clock(d time.Duration) string {
 	return fmt.Sprintf("%d:%02d", s/60, s%60)
 }
 
-// span gives a span in words: "1 m 52 s", "21 s", "420 ms".
-func span(d time.Duration) string {
+// Span gives a span in words: "1 m 52 s", "21 s", "420 ms".
+func Span(d time.Duration) string {
 	switch {
 	case d <= 0:
 		return "0 s"
@@ -37,8 +37,8 @@ func span(d time.Duration) string {
 	return fmt.Sprintf("%d s", s)
 }
 
-// colour is the word for a run's outcome.
-func colour(o result.Outcome) string {
+// Colour is the word for a run's outcome.
+func Colour(o result.Outcome) string {
 	switch o {
 	case result.Pass:
 		return "GREEN"
@@ -52,8 +52,8 @@ func colour(o result.Outcome) string {
 	return "NOT RUN"
 }
 
-// word is the word for a stage's or step's outcome; what needs a look is in capitals.
-func word(o result.Outcome) string {
+// Word is the word for a stage's or step's outcome; what needs a look is in capitals.
+func Word(o result.Outcome) string {
 	switch o {
 	case result.Pass:
 		return "pass"
@@ -66,11 +66,11 @@ func word(o result.Outcome) string {
 	case result.NotRun:
 		return "not run"
 	}
-	return oneLine(string(o))
+	return OneLine(string(o))
 }
 
-// short gives the first digits of a commit.
-func short(commit string) string {
+// Short gives the first digits of a commit.
+func Short(commit string) string {
 	if commit = name(commit); len(commit) > 7 && !strings.Contains(commit, " ") {
 		return commit[:7]
 	}
