@@ -5,7 +5,6 @@ package live
 import (
 	"strings"
 	"testing"
-	"time"
 
 	"coopcloud.tech/cc-ci/internal/plan"
 	"coopcloud.tech/cc-ci/internal/result"
@@ -20,6 +19,7 @@ const (
 // Every row is one way in which a backup or a restore goes wrong without a word of the
 // recipe's, or a way of restoring that must work.
 func TestBackup(t *testing.T) {
+	t.Parallel()
 	label := func(old, new string) []edit { return []edit{{"compose.yml", old, new}} }
 	// A dump as a broken hook would leave it: the labels name what state.write uploads.
 	dump := func(content string) func(*plan.Plan) {
@@ -53,9 +53,9 @@ func TestBackup(t *testing.T) {
 		{"declared as not applicable", nil, func(p *plan.Plan) { p.Backup.NotApplicable = "it keeps nothing" }, result.NotApplicable, "it keeps nothing"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
 			m := on(t, variant(t, tt.edits...))
 			e := m.run("run", "--stage", "backup", "--plan", edited(t, demo, func(p *plan.Plan) {
-				p.Limits.Deploy = plan.Duration(time.Minute)
 				p.Flows = []plan.Flow{}
 				p.Backup.Restore = []string{"in-place"} // TestGreen restores into a fresh deployment, too
 				if tt.plan != nil {

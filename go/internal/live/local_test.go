@@ -52,6 +52,7 @@ func local(t *testing.T, m *machine, code int) (result.Stage, ended) {
 }
 
 func TestLocalTests(t *testing.T) {
+	t.Parallel()
 	st, _ := local(t, on(t, variant(t)), 0)
 	for _, place := range []string{"local.login.json[0]", "local.login.json[1].browser", "local.style.sh", "local.test_notes.py::test_strangers_are_sent_to_the_login[/notes]"} {
 		if !slices.ContainsFunc(st.Steps, func(s result.Step) bool { return strings.HasPrefix(s.Place, place) && s.Outcome == result.Pass }) {
@@ -62,6 +63,7 @@ func TestLocalTests(t *testing.T) {
 
 // A repository without tests/, and one whose folder holds no test.
 func TestNoLocalTests(t *testing.T) {
+	t.Parallel()
 	for name, tt := range map[string]struct {
 		edits   []edit
 		code    int
@@ -72,6 +74,7 @@ func TestNoLocalTests(t *testing.T) {
 		"nothing run": {[]edit{{"tests/README.md", "", "later"}, {"tests/data.json", "", "{}"}}, 3, result.NotRun, "no pytest file"},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			st, _ := local(t, on(t, variant(t, append(tt.edits, without("tests/test_notes.py"), without("tests/style.sh"), without("tests/login.json"))...)), tt.code)
 			if st.Outcome != tt.outcome || !strings.Contains(st.Reason, tt.reason) {
 				t.Errorf("want %s (%s), got %s (%s)", tt.outcome, tt.reason, st.Outcome, st.Reason)
@@ -85,6 +88,7 @@ func without(file string) edit { return edit{file: file, old: "", new: remove} }
 // Each file is one way in which a repository's test goes wrong; each is named, and the
 // others are still tried.
 func TestLocalTestsRed(t *testing.T) {
+	t.Parallel()
 	m := on(t, variant(t,
 		edit{"tests/a_fail_test.py", "", "def test_no():\n    assert 1 == 2\n\ndef test_yes():\n    pass\n"},
 		edit{"tests/b_hang.sh", "", "#!/bin/sh\nsetsid sleep 98761 &\nsleep 98761\n"},
@@ -129,28 +133,14 @@ func TestLocalTestsRed(t *testing.T) {
 	if !slices.ContainsFunc(e.result.Findings, func(f result.Finding) bool { return f.ID == "local-test-skipped" }) {
 		t.Errorf("no finding of the skipped test: %v", e.result.Findings)
 	}
-	if pids := running(t, "98761"); len(pids) > 0 {
+	if pids := running(t, func(argv []string) bool { return slices.Contains(argv, "98761") }); len(pids) > 0 {
 		t.Errorf("processes %v outlived the run", pids)
 	}
 }
 
-// running gives the processes with that word in their command line.
-func running(t *testing.T, word string) (pids []string) {
-	t.Helper()
-	files, err := filepath.Glob("/proc/[0-9]*/cmdline")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, f := range files {
-		if b, _ := os.ReadFile(f); slices.Contains(strings.Split(string(b), "\x00"), word) { // gone: not running
-			pids = append(pids, filepath.Base(filepath.Dir(f)))
-		}
-	}
-	return pids
-}
-
 // The tests of the repository look for what they must not find, and pass where they find nothing.
 func TestLocalTestsGetNowhere(t *testing.T) {
+	t.Parallel()
 	l, err := net.Listen("tcp", ":0")
 	if err != nil {
 		t.Fatal(err)
@@ -168,7 +158,6 @@ func TestLocalTestsGetNowhere(t *testing.T) {
 	}()
 	defer l.Close()
 	m := newMachine(t)
-	m.leavesNothing()
 	addrs, err := net.InterfaceAddrs()
 	if err != nil {
 		t.Fatal(err)

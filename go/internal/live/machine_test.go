@@ -7,6 +7,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"flag"
 	"fmt"
 	"os"
 	"os/exec"
@@ -14,6 +15,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -29,6 +31,10 @@ var (
 	demo string // the demo's plan, rendered by Nix
 )
 
+// together is how many parallel tests run at a time: enough that the cores have work
+// while others wait for the engine, few enough that no limit is reached. -parallel overrides it.
+const together = "4"
+
 func TestMain(m *testing.M) {
 	os.Exit(func() int {
 		dir, err := os.MkdirTemp("", "cc-ci-live-")
@@ -42,7 +48,19 @@ func TestMain(m *testing.M) {
 		ccci = filepath.Join(dir, "cc-ci")
 		must(exec.Command("go", "build", "-o", ccci, "coopcloud.tech/cc-ci/cmd/cc-ci"))
 		demo = planOf("demo")
-		return m.Run()
+		if err := flag.Set("test.parallel", together); err != nil {
+			panic(err)
+		}
+		before, err := everything()
+		if err != nil {
+			panic(fmt.Sprintf("%v; `make test` brings the machine up", err))
+		}
+		code := m.Run()
+		if left := difference(before); left != "" {
+			fmt.Printf("after all tests the engine is not as before:\n%s\n", left)
+			return 1
+		}
+		return code
 	}())
 }
 
@@ -63,41 +81,20 @@ func must(cmd *exec.Cmd) string {
 	return string(out)
 }
 
-// machine is the site of one test: the machine's own, with folders of the test's.
+// machine is the site of one test: the machine's own, with folders and names of the test's.
 type machine struct {
 	site.Site
+	env      []string // more variables for the program
 	t        *testing.T
+	pr       int      // the pull request of its runs: in the name of all that they make; 0 as from a shell
+	alone    bool     // no other machine runs anything
 	progress *watched // of the program that was started last
 }
 
-// watched is a buffer that can be read while a program writes it.
-type watched struct {
-	mu  sync.Mutex
-	buf bytes.Buffer
-}
+var lastPR atomic.Int32
 
-func (w *watched) Write(p []byte) (int, error) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.buf.Write(p)
-}
-
-func (w *watched) String() string {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.buf.String()
-}
-
-// waitFor waits until the program has said text.
-func (m *machine) waitFor(text string) {
-	m.t.Helper()
-	for deadline := time.Now().Add(time.Minute); !strings.Contains(m.progress.String(), text); time.Sleep(5 * time.Millisecond) {
-		if time.Now().After(deadline) {
-			m.t.Fatalf("the program never said %q:\n%s", text, m.progress.String())
-		}
-	}
-}
-
+// newMachine gives a test a machine of its own on the engine that all share. When
+// the test ends, nothing that bears the machine's names may be left.
 func newMachine(t *testing.T) *machine {
 	t.Helper()
 	s, err := site.Load("")
@@ -105,8 +102,50 @@ func newMachine(t *testing.T) *machine {
 		t.Fatalf("%v; `make test` brings the machine up", err)
 	}
 	s.State = t.TempDir()
-	s.MaxTests = 4
-	return &machine{Site: s, t: t}
+	s.MaxTests = 16 // every row has a slot: -parallel says how many run
+	m := &machine{Site: s, t: t, pr: int(lastPR.Add(1))}
+	e := m.engine() // as the test finds it: some point the machine elsewhere
+	t.Cleanup(func() {
+		if t.Failed() {
+			return
+		}
+		if left := m.leftOf(e); len(left) > 0 {
+			t.Errorf("left:\n%s", strings.Join(left, "\n"))
+		}
+	})
+	return m
+}
+
+// alone is newMachine for a test that has the engine to itself (it does not call
+// t.Parallel): when it ends, the whole engine must be as before.
+func alone(t *testing.T) *machine {
+	t.Helper()
+	m := newMachine(t)
+	m.alone = true
+	before, err := everything()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if t.Failed() {
+			return
+		}
+		if left := difference(before); left != "" {
+			t.Error(left)
+		}
+	})
+	return m
+}
+
+// engine connects to the machine's swarm for the test's life.
+func (m *machine) engine() *swarm.Engine {
+	m.t.Helper()
+	e, err := swarm.Connect(context.Background(), m.Docker)
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	m.t.Cleanup(func() { e.Close() })
+	return e
 }
 
 // file writes the site for the program to read.
@@ -133,8 +172,12 @@ type ended struct {
 // start starts `cc-ci args...` on the machine; wait ends it within the limit.
 func (m *machine) start(args ...string) (cmd *exec.Cmd, wait func() ended) {
 	m.t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
+	if args[0] == "run" && m.pr > 0 {
+		args = append(args, "--pr", fmt.Sprint(m.pr))
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Minute)
 	cmd = exec.CommandContext(ctx, ccci, append(args, "--site", m.file())...)
+	cmd.Env = append(os.Environ(), m.env...)
 	var out bytes.Buffer
 	errs := &watched{}
 	m.progress = errs
@@ -151,6 +194,9 @@ func (m *machine) start(args ...string) (cmd *exec.Cmd, wait func() ended) {
 		}
 		e := ended{code: cmd.ProcessState.ExitCode(), stdout: out.String(), stderr: errs.String()}
 		e.result = m.newest()
+		if !m.alone && strings.Contains(e.stderr, "removed what dead runs left") {
+			m.t.Errorf("another test's run died:\n%s", e.stderr)
+		}
 		return e
 	}
 }
@@ -186,57 +232,30 @@ func (e ended) want(t *testing.T, code int) ended {
 	return e
 }
 
-// engine connects to the machine's swarm for the test's life.
-func (m *machine) engine() *swarm.Engine {
-	m.t.Helper()
-	e, err := swarm.Connect(context.Background(), m.Docker)
-	if err != nil {
-		m.t.Fatal(err)
-	}
-	m.t.Cleanup(func() { e.Close() })
-	return e
+// watched is a buffer that can be read while a program writes it.
+type watched struct {
+	mu  sync.Mutex
+	buf bytes.Buffer
 }
 
-// leavesNothing compares everything in the engine, and the machine's network
-// interfaces and firewall, with what there was before, when the test ends.
-func (m *machine) leavesNothing() {
-	m.t.Helper()
-	e := m.engine()
-	before := everything(m.t, e)
-	m.t.Cleanup(func() {
-		if m.t.Failed() {
-			return
-		}
-		var after []string
-		for range 50 { // the engine frees its own interfaces a little after their container
-			if after = everything(m.t, e); slices.Equal(before, after) {
-				return
-			}
-			time.Sleep(100 * time.Millisecond)
-		}
-		m.t.Errorf("before:\n%s\nafter:\n%s", strings.Join(before, "\n"), strings.Join(after, "\n"))
-	})
+func (w *watched) Write(p []byte) (int, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.buf.Write(p)
 }
 
-func everything(t *testing.T, e *swarm.Engine) []string {
-	objs, err := e.Objects(context.Background())
-	if err != nil {
-		t.Fatal(err)
-	}
-	all := swarm.Strings(objs)
-	for _, argv := range [][]string{{"ip", "netns"}, {"ip", "-br", "link"}, {"iptables-save"}} {
-		out, err := exec.Command(argv[0], argv[1:]...).Output()
-		if err != nil {
-			t.Fatal(argv, err)
-		}
-		for line := range strings.Lines(string(out)) {
-			if strings.Contains(line, "cc-ci") || strings.Contains(line, "ccci") {
-				if argv[0] == "ip" {
-					line = strings.Fields(line)[0] // a link's state and address come and go
-				}
-				all = append(all, strings.TrimSpace(line))
-			}
+func (w *watched) String() string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.buf.String()
+}
+
+// waitFor waits until the program has said text.
+func (m *machine) waitFor(text string) {
+	m.t.Helper()
+	for deadline := time.Now().Add(3 * time.Minute); !strings.Contains(m.progress.String(), text); time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			m.t.Fatalf("the program never said %q:\n%s", text, m.progress.String())
 		}
 	}
-	return all
 }

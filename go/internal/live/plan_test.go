@@ -7,18 +7,9 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
-	"time"
 
 	"coopcloud.tech/cc-ci/internal/plan"
 )
-
-// shortLimits gives the plan with limits that a red run reaches soon.
-func shortLimits(t *testing.T, path string) string {
-	return edited(t, path, func(p *plan.Plan) {
-		p.Limits.Deploy = plan.Duration(15 * time.Second)
-		p.Ready.Timeout = plan.Duration(8 * time.Second)
-	})
-}
 
 // edited gives a changed copy of a plan.
 func edited(t *testing.T, path string, change func(*plan.Plan)) string {

@@ -14,12 +14,14 @@ import (
 	"time"
 
 	"coopcloud.tech/cc-ci/internal/app"
+	"coopcloud.tech/cc-ci/internal/plan"
 	"coopcloud.tech/cc-ci/internal/result"
 )
 
 func TestGreen(t *testing.T) {
+	t.Parallel()
 	m := newMachine(t)
-	m.leavesNothing()
+	m.pr = 0 // as from a shell
 	e := m.run("run", "--plan", demo).want(t, 0)
 	for _, s := range e.result.Stages {
 		if s.Outcome != result.Pass {
@@ -42,30 +44,37 @@ const worker = `  worker:
 
 // Every row is one way in which a recipe or a machine is wrong.
 func TestRedAndBroken(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct {
 		name  string
 		edits []edit
 		site  func(*machine)
+		limit func(*plan.Plan) // where one is to be reached; all others stay as they are
 		code  int
 		stage string
 		want  []string // in the last screen
 	}{
 		{"never healthy", []edit{{"compose.yml", `["CMD", "/notes", "healthcheck"]`, `["CMD", "/notes", "no-such-command"]`},
-			{"compose.yml", "retries: 10", "retries: 1"}, {"compose.yml", "start_period: 1m", "start_period: 1s"}}, nil, 1, "install", []string{"app", "unhealthy"}},
-		{"crash loop", []edit{{"compose.yml", "read_only: true", "read_only: true\n    command: [\"no-such-command\"]"}}, nil, 1, "install", []string{"non-zero exit"}},
-		{"a worker that crashes again and again", []edit{{"compose.yml", "networks:\n  proxy:", worker + "\nnetworks:\n  proxy:"}}, nil, 1, "install", []string{"service worker failed 3 times after it was ready"}},
-		{"wrong route", []edit{{"compose.yml", "server.port=8080", "server.port=8081"}}, nil, 1, "install", []string{"ready", "502"}},
-		{"policy", []edit{{"compose.yml", "- data:/data", "- data:/data\n      - /etc:/host"}}, nil, 1, "prepare", []string{"bind", "compose.yml"}},
-		{"image that can't be had", []edit{{"compose.yml", "cc-ci.test/notes:3.0.0", "cc-ci.test/no-such-image:1"}}, nil, 3, "prepare", []string{"no-such-image", "override"}},
-		{"no abra", nil, func(m *machine) { m.Abra = "/nowhere/abra" }, 3, "prepare", []string{"/nowhere/abra"}},
-		{"no browser", nil, func(m *machine) { m.Browser.Chromium = "/nowhere/chromium" }, 3, "install", []string{"chromium"}},
+			{"compose.yml", "retries: 10", "retries: 1"}, {"compose.yml", "start_period: 1m", "start_period: 1s"}}, nil, deployIn(25 * time.Second), 1, "install", []string{"app", "unhealthy"}},
+		{"crash loop", []edit{{"compose.yml", "read_only: true", "read_only: true\n    command: [\"no-such-command\"]"}}, nil, deployIn(20 * time.Second), 1, "install", []string{"non-zero exit"}},
+		{"a worker that crashes again and again", []edit{{"compose.yml", "networks:\n  proxy:", worker + "\nnetworks:\n  proxy:"}}, nil, nil, 1, "install", []string{"service worker failed 3 times after it was ready"}},
+		{"wrong route", []edit{{"compose.yml", "server.port=8080", "server.port=8081"}}, nil, func(p *plan.Plan) { p.Ready.Timeout = plan.Duration(10 * time.Second) }, 1, "install", []string{"ready", "502"}},
+		{"policy", []edit{{"compose.yml", "- data:/data", "- data:/data\n      - /etc:/host"}}, nil, nil, 1, "prepare", []string{"bind", "compose.yml"}},
+		{"image that can't be had", []edit{{"compose.yml", "cc-ci.test/notes:3.0.0", "cc-ci.test/no-such-image:1"}}, nil, nil, 3, "prepare", []string{"no-such-image", "override"}},
+		{"no abra", nil, func(m *machine) { m.Abra = "/nowhere/abra" }, nil, 3, "prepare", []string{"/nowhere/abra"}},
+		{"no browser", nil, func(m *machine) { m.Browser.Chromium = "/nowhere/chromium" }, nil, 3, "install", []string{"chromium"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
 			m := on(t, variant(t, tt.edits...))
 			if tt.site != nil {
 				tt.site(m)
 			}
-			e := m.run("run", "--plan", shortLimits(t, demo)).want(t, tt.code)
+			p := demo
+			if tt.limit != nil {
+				p = edited(t, demo, tt.limit)
+			}
+			e := m.run("run", "--plan", p).want(t, tt.code)
 			var red []string
 			for _, s := range e.result.Stages {
 				if s.Outcome == result.Fail || s.Outcome == result.Error {
@@ -84,15 +93,21 @@ func TestRedAndBroken(t *testing.T) {
 	}
 }
 
+// deployIn gives the app that long to come up.
+func deployIn(limit time.Duration) func(*plan.Plan) {
+	return func(p *plan.Plan) { p.Limits.Deploy = plan.Duration(limit) }
+}
+
 func TestNoSuchRef(t *testing.T) {
+	t.Parallel()
 	m := newMachine(t)
-	m.leavesNothing()
 	if e := m.run("run", "--plan", demo, "--ref", "no-such-branch").want(t, 2); !strings.Contains(e.stdout, "no-such-branch") {
 		t.Errorf("the last screen doesn't name the ref:\n%s", e.stdout)
 	}
 }
 
 func TestNoSwarm(t *testing.T) {
+	t.Parallel()
 	m := newMachine(t)
 	m.Docker = "unix:///nowhere.sock"
 	if e := m.run("run", "--plan", demo).want(t, 3); !strings.Contains(e.stderr, "/nowhere.sock") {
@@ -103,9 +118,9 @@ func TestNoSwarm(t *testing.T) {
 // The app answers at its own name with a certificate that verifies; a name that
 // nobody has gets the router's own 404.
 func TestReachableThroughTheRouter(t *testing.T) {
+	t.Parallel()
 	m := newMachine(t)
-	m.leavesNothing()
-	_, wait := m.start("run", "--plan", demo)
+	_, wait := m.start("run", "--plan", demo, "--stage", "install")
 	domain := m.waitForApp(t)
 	client, err := app.HTTPClient(m.Site)
 	if err != nil {
@@ -139,17 +154,17 @@ func get(t *testing.T, client *http.Client, url string) (int, string) {
 	return resp.StatusCode, string(b)
 }
 
-// waitForApp gives the domain of the first app whose service appears.
+// waitForApp gives the domain of the machine's first app whose service appears.
 func (m *machine) waitForApp(t *testing.T) string {
 	t.Helper()
 	e := m.engine()
-	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+	for deadline := time.Now().Add(3 * time.Minute); time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
 		objs, err := e.Objects(context.Background())
 		if err != nil {
 			t.Fatal(err)
 		}
 		for _, o := range objs {
-			if o.Kind == "service" && strings.Contains(o.Stack, "-pr") {
+			if o.Kind == "service" && m.owns(o) {
 				return strings.ReplaceAll(strings.TrimSuffix(o.Stack, "_"+strings.ReplaceAll(m.Domain, ".", "_")), "_", ".") + "." + m.Domain
 			}
 		}
@@ -159,10 +174,11 @@ func (m *machine) waitForApp(t *testing.T) string {
 }
 
 func TestSignals(t *testing.T) {
+	t.Parallel()
 	for _, sig := range []syscall.Signal{syscall.SIGTERM, syscall.SIGINT} {
 		t.Run(sig.String(), func(t *testing.T) {
+			t.Parallel()
 			m := newMachine(t)
-			m.leavesNothing()
 			cmd, wait := m.start("run", "--plan", demo)
 			m.waitForApp(t)
 			cmd.Process.Signal(sig)
@@ -173,12 +189,11 @@ func TestSignals(t *testing.T) {
 
 // A second Ctrl-C ends the process at once; the janitor has the rest.
 func TestSecondInterrupt(t *testing.T) {
-	m := newMachine(t)
-	m.leavesNothing()
+	m := alone(t)
 	cmd, wait := m.start("run", "--plan", demo)
 	m.waitForApp(t)
 	cmd.Process.Signal(syscall.SIGINT)
-	m.waitFor("removing demo-pr0-")
+	m.waitFor("removing demo-pr")
 	cmd.Process.Signal(syscall.SIGINT)
 	wait().want(t, 130)
 	m.run("janitor").want(t, 0)
@@ -187,11 +202,10 @@ func TestSecondInterrupt(t *testing.T) {
 // After a SIGKILL, whenever it comes, the next janitor removes what is left, and nothing else.
 func TestKilled(t *testing.T) {
 	for _, moment := range []string{"prepare   janitor", "clone demo", "app new", "deploy ", "waiting for the services",
-		"waiting for GET", "smoke", "flow ", "removing demo-pr0-"} {
+		"waiting for GET", "smoke", "flow ", "removing demo-pr"} {
 		t.Run(moment, func(t *testing.T) {
-			m := newMachine(t)
-			m.leavesNothing()
-			cmd, wait := m.start("run", "--plan", demo)
+			m := alone(t)
+			cmd, wait := m.start("run", "--plan", demo, "--stage", "backup") // the shortest way to snapshots
 			m.waitFor(moment)
 			cmd.Process.Kill()
 			wait()
@@ -210,15 +224,11 @@ func TestKilled(t *testing.T) {
 // Two runs of the same commit and one of another pull request live side by side;
 // a janitor from another clone (another state folder) touches none of them.
 func TestTogether(t *testing.T) {
+	t.Parallel()
 	m, other := newMachine(t), newMachine(t)
-	m.leavesNothing()
 	var wg sync.WaitGroup
 	for i, machine := range []*machine{m, m, other} {
-		args := []string{"run", "--plan", demo}
-		if i == 2 {
-			args = append(args, "--pr", "9999")
-		}
-		_, wait := machine.start(args...)
+		_, wait := machine.start("run", "--plan", demo)
 		wg.Go(func() {
 			if e := wait(); e.code != 0 {
 				t.Errorf("run %d: status %d\n%s\n%s", i, e.code, e.stdout, e.stderr)

@@ -13,6 +13,7 @@ import (
 
 // Every row is one way in which an upgrade goes wrong, or must not be blamed.
 func TestUpgrade(t *testing.T) {
+	t.Parallel()
 	byHand := []edit{{".env.sample", "SECRET_SESSION_KEY_VERSION=v1 # length=32", "SECRET_SESSION_KEY_VERSION=v1 # generate=false"}}
 	crash := edit{"compose.yml", "read_only: true", "read_only: true\n    command: [\"no-such-command\"]"}
 	for _, tt := range []struct {
@@ -32,9 +33,9 @@ func TestUpgrade(t *testing.T) {
 			result.Fail, []string{"new variable ADMIN has no default", `proposes "admin"`, "required variable ADMIN"}},
 		{"migration that needs the version between", nil, nil, func(p *plan.Plan) { p.Upgrade.From = []string{"oldest"} },
 			result.Fail, []string{"upgrade 1.0.0+1.0.0 -> ", "rolled back", "start version 2 once before"}},
-		{"crash loop without rollback", nil, []edit{crash, {"compose.yml", "failure_action: rollback", "failure_action: pause"}}, nil,
+		{"crash loop without rollback", nil, []edit{crash, {"compose.yml", "failure_action: rollback", "failure_action: pause"}}, deployIn(40 * time.Second),
 			result.Fail, []string{"stack did not converge", "non-zero exit"}},
-		{"published version doesn't start", []edit{crash}, nil, nil,
+		{"published version doesn't start", []edit{crash}, nil, deployIn(20 * time.Second),
 			result.NotRun, []string{"the published version 1.1.0+2.0.0 does not start here"}},
 		{"published version breaks the policy", []edit{{"compose.yml", "- data:/data", "- data:/data\n      - /etc:/host"}}, nil, nil,
 			result.NotRun, []string{"the published version 1.1.0+2.0.0 is not deployed: policy: host-bind"}},
@@ -49,12 +50,9 @@ func TestUpgrade(t *testing.T) {
 			result.Pass, []string{"new variable ADMIN has no default; release note: Set ADMIN. Insert session_key.", "new secret session_key", "compose.yml:compose.more.yml in the new"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
 			m := on(t, history(t, tt.published, tt.newest))
 			p := edited(t, demo, func(p *plan.Plan) {
-				p.Limits.Deploy = plan.Duration(40 * time.Second)
-				if tt.want == result.NotRun {
-					p.Limits.Deploy = plan.Duration(20 * time.Second)
-				}
 				p.Flows = []plan.Flow{} // TestGreen walks them after the upgrade
 				if tt.plan != nil {
 					tt.plan(p)

@@ -110,6 +110,5 @@ func on(t *testing.T, source string) *machine {
 	t.Helper()
 	m := newMachine(t)
 	m.Sources["demo"] = source
-	m.leavesNothing()
 	return m
 }
