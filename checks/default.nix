@@ -44,6 +44,11 @@ announced {
 
   examples = none "examples" (import ./examples.nix);
 
+  # What `cc-ci flow import` prints is a recipe file that evaluates.
+  imported-flow = none "imported-flow"
+    (import ../lib/check.nix { name = "imported"; file = "go/internal/recorder/testdata/login.nix"; }
+      (import ../go/internal/recorder/testdata/login.nix)).messages;
+
   flake-size = none "flake-size"
     (let lines = builtins.length (filter builtins.isString (split "\n" (readFile ../flake.nix))) - 1;
     in if lines < 80 then [ ] else [ "flake.nix: expected fewer than 80 lines, found ${toString lines}: it is a table of contents" ]);

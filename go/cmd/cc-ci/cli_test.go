@@ -40,6 +40,8 @@ func TestMistakes(t *testing.T) {
 		{"report below a file", []string{"run", "--plan", plan, "--out", broken + "/out"}, exitUsage, "--out: mkdir " + broken + ": not a directory"},
 		{"JUnit in no folder", []string{"run", "--plan", plan, "--junit", "/nowhere/j.xml"}, exitUsage, "--junit: expected a file in a folder that is there"},
 		{"site that is not there", []string{"run", "--plan", plan, "--site", "/nowhere"}, exitInfra, "no site file at /nowhere (set CC_CI_SITE, or pass --site)"},
+		{"recording that is none", []string{"flow", "import", plan}, exitUsage, plan + ": expected 1 to 10000 steps, found 0"},
+		{"recording that is not there", []string{"flow", "import", "/nowhere"}, exitUsage, "open /nowhere: no such file"},
 		{"site with a typo", []string{"janitor", "--site", broken}, exitInfra, broken + `: json: unknown field "domian"`},
 	} {
 		t.Run(c.name, func(t *testing.T) {

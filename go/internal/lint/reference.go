@@ -25,7 +25,7 @@ before. Nothing is executed.
 A finding that is meant to be so is accepted in ` + "`recipes/<name>/default.nix`" + `, with the reason, which every result shows:
 
 ` + "```nix" + `
-exceptions = [
+policy.exceptions = [
   { rule = "no-health-check"; place = "service app"; reason = "the image brings its own"; }
 ];
 ` + "```" + `

@@ -26,7 +26,7 @@ An exception stands in ` + "`recipes/<name>/default.nix`" + ` on the default bra
 with its reason in every result:
 
 ` + "```nix" + `
-exceptions = [
+policy.exceptions = [
   { rule = "published-port"; place = "service app: ports[0]"; reason = "speaks SMTP, which no router carries"; }
 ];
 ` + "```" + `
