@@ -22,7 +22,7 @@ var order = [][]string{
 	{"abra", "swarm", "recipe", "sandbox", "gitea", "drone"},
 	{"browser", "standin", "backupbot", "restic"},
 	{"step", "report", "janitor", "policy", "lint"},
-	{"app", "localtest", "ledger", "answer"},
+	{"app", "localtest", "ledger", "answer", "store"},
 	{"stage"},
 	{"run", "doctor", "contract", "bridge"},
 	{"live", "layers"},

@@ -35,6 +35,7 @@ type Result struct {
 	Outcome  Outcome   `json:"outcome"`            // the worst of the stages
 	Reason   string    `json:"reason,omitempty"`   // one sentence; empty where all passed
 	Level    *Level    `json:"level,omitempty"`    // nil for a run of single stages
+	Build    *Build    `json:"build,omitempty"`    // what asked for the run; none from a shell
 	Identity Identity  `json:"identity"`           // what exactly was tested
 	Stages   []Stage   `json:"stages"`             // in the order they ran
 	Findings []Finding `json:"findings,omitempty"` // what a person should know
@@ -42,6 +43,14 @@ type Result struct {
 	Residue  []string  `json:"residue,omitempty"`  // what teardown could not remove (S8)
 	Notices  []string  `json:"notices,omitempty"`  // overrides in force, stand-ins used, shortened names, retries
 	Again    string    `json:"again"`              // the command that repeats the run
+}
+
+// Build is the build of Drone that a run was started by.
+type Build struct {
+	Key        string `json:"key"`            // what asked for it: the comment's id, or the sweep's round (T7)
+	Repository string `json:"repository"`     // of the build, "owner/name"
+	Number     int64  `json:"number"`         // in that repository
+	Link       string `json:"link,omitempty"` // to its page, with live logs
 }
 
 // Level is the rung reached (0-5), with what was climbed past.
