@@ -2,7 +2,7 @@
 # nixpkgs it was made with.
 { self, pkgs }:
 let
-  inherit (builtins) concatStringsSep filter readFile split toJSON trace;
+  inherit (builtins) concatMap concatStringsSep filter readFile split toJSON trace;
 
   which = if pkgs ? isFixture then "checks/fixture, a stand-in for nixpkgs" else "nixpkgs ${pkgs.lib.version}";
   check = name: env: script: pkgs.runCommand "check-${name}" env ''
@@ -44,10 +44,9 @@ announced {
 
   examples = none "examples" (import ./examples.nix);
 
-  # What `cc-ci flow import` prints is a recipe file that evaluates.
-  imported-flow = none "imported-flow"
-    (import ../lib/check.nix { name = "imported"; file = "go/internal/recorder/testdata/login.nix"; }
-      (import ../go/internal/recorder/testdata/login.nix)).messages;
+  # What `cc-ci flow import` and `cc-ci recipe new` print are recipe files that evaluate.
+  printed-recipes = none "printed-recipes" (concatMap (file: (import ../lib/check.nix { name = "printed"; inherit file; } (import (../go/internal + "/${file}"))).messages)
+    [ "recorder/testdata/login.nix" "draft/testdata/cryptpad.nix" "draft/testdata/notes.nix" ]);
 
   flake-size = none "flake-size"
     (let lines = builtins.length (filter builtins.isString (split "\n" (readFile ../flake.nix))) - 1;

@@ -22,7 +22,7 @@ func recipeCmd() *cobra.Command {
 		Args:  knownCommand,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(recipeCheckCmd())
+	cmd.AddCommand(recipeCheckCmd(), recipeNewCmd())
 	return cmd
 }
 

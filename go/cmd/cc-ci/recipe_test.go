@@ -67,3 +67,39 @@ services:
 		})
 	}
 }
+
+func TestRecipeNew(t *testing.T) {
+	from := clone(t, `version: "3.8"
+services:
+  app:
+    image: notes:1.2.3
+    volumes: ["data:/data"]
+    healthcheck: {test: ["CMD", "curl", "-f", "http://localhost:8080/healthz"]}
+    deploy:
+      labels:
+        - "traefik.http.routers.a.rule=Host(`+"`${DOMAIN}`, `files.${DOMAIN}`"+`)"
+volumes: {data: {}}
+`)
+	recipes := t.TempDir()
+	for i, want := range []struct {
+		code int
+		said string
+	}{{exitGreen, "wrote "}, {exitUsage, "is there already: nothing was changed"}} {
+		var out bytes.Buffer
+		root := rootCmd()
+		root.SetArgs([]string{"recipe", "new", "notes", "--from", from, "--recipes", recipes})
+		root.SetOut(&out)
+		if code := exitCode(&out, root.ExecuteContext(context.Background())); code != want.code || !strings.Contains(out.String(), want.said) {
+			t.Errorf("call %d: want %d and %q, got %d: %s", i, want.code, want.said, code, &out)
+		}
+	}
+	text, err := os.ReadFile(filepath.Join(recipes, "notes", "default.nix"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, part := range []string{`ready.path = "/healthz";`, `hosts = [ "files-\${domain}" ];`, `category = "stateful";`, `# state.write = [ { exec = { service = "app"`} {
+		if !strings.Contains(string(text), part) {
+			t.Errorf("want %q, got\n%s", part, text)
+		}
+	}
+}

@@ -21,7 +21,7 @@ var order = [][]string{
 	{"sidecar", "finding"},
 	{"abra", "swarm", "recipe", "sandbox", "gitea", "drone"},
 	{"browser", "standin", "backupbot", "restic"},
-	{"step", "report", "janitor", "policy", "lint"},
+	{"step", "report", "janitor", "policy", "lint", "draft"},
 	{"app", "localtest", "ledger", "answer", "store"},
 	{"stage"},
 	{"run", "doctor", "contract", "bridge"},

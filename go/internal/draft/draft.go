@@ -1,0 +1,208 @@
+// Package draft writes the first recipe file for a recipe: what its compose files and its
+// env sample tell, as Nix, with every guess marked as one. A person reads it, corrects it,
+// and goes on from there (docs/how-to/enroll-recipe.md).
+package draft
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"coopcloud.tech/cc-ci/internal/recipe"
+)
+
+// File gives the text of recipes/<name>/default.nix for a recipe with these facts. The
+// text evaluates as it stands, and its run is at least the generic one.
+func File(name string, f *recipe.Facts) string {
+	w := &writer{}
+	w.line("# %s: %s", name, summary(f))
+	w.line("# A draft by `cc-ci recipe new`, made from the recipe's compose files. Lines with \"guess\" want a look.")
+	w.line("{")
+	w.line("  description = %s; # guess: say what the app is", quote("The "+name+" recipe"))
+	w.line("  category = %s; # guess", quote(category(f)))
+	w.line("")
+	path, why := readyPath(f)
+	w.line("  # A page that answers only when the app works. %s", why)
+	w.line("  ready.path = %s;", quote(path))
+	w.hosts(f)
+	w.variables(f)
+	w.secrets(f)
+	w.state(f)
+	w.line("}")
+	return w.b.String()
+}
+
+type writer struct{ b strings.Builder }
+
+func (w *writer) line(format string, args ...any) {
+	w.b.WriteString(strings.TrimRight(fmt.Sprintf(format, args...), " ") + "\n")
+}
+
+// summary is what was found, for the first line.
+func summary(f *recipe.Facts) string {
+	var services []string
+	for _, s := range f.Services {
+		services = append(services, fmt.Sprintf("%s (%s)", s.Name, oneLine(s.Image)))
+	}
+	text := "services " + strings.Join(services, ", ")
+	var volumes []string
+	for _, v := range f.Volumes {
+		volumes = append(volumes, v.Key)
+	}
+	if len(volumes) > 0 {
+		text += "; volumes " + strings.Join(volumes, ", ")
+	}
+	return text
+}
+
+var database = regexp.MustCompile(`(^|/)(postgres|postgis|pgvector|mariadb|mysql)([:/@-]|$)`)
+
+func category(f *recipe.Facts) string {
+	databases := 0
+	for _, s := range f.Services {
+		if database.MatchString(s.Image) {
+			databases++
+		}
+	}
+	passthrough := slices.ContainsFunc(f.Routers, func(r recipe.Router) bool { return r.Passthrough })
+	switch {
+	case passthrough:
+		return "tls-passthrough"
+	case len(f.Services) > 3:
+		return "multi-service"
+	case databases > 0:
+		return "single-database"
+	case len(f.Volumes) > 0:
+		return "stateful"
+	}
+	return "stateless"
+}
+
+var healthURL = regexp.MustCompile(`https?://(?:localhost|127\.0\.0\.1|\[::1\]|0\.0\.0\.0)(?::\d+)?(/[A-Za-z0-9._~/-]*)`)
+
+// readyPath takes the path that the recipe's own health check asks for.
+func readyPath(f *recipe.Facts) (path, why string) {
+	for _, r := range f.Routers {
+		for _, s := range f.Config.Services {
+			if s.Name != r.Service || s.HealthCheck == nil {
+				continue
+			}
+			if m := healthURL.FindStringSubmatch(strings.Join(s.HealthCheck.Test, " ")); m != nil && m[1] != "/" {
+				return m[1], "The recipe's health check asks for this one."
+			}
+		}
+	}
+	return "/", "This one is a guess."
+}
+
+// hosts are those beside the app's own.
+func (w *writer) hosts(f *recipe.Facts) {
+	domain := f.Environment["DOMAIN"]
+	var further []string
+	for _, h := range f.Hosts() {
+		if h != domain {
+			further = append(further, quote(hostTemplate(h, domain)))
+		}
+	}
+	if len(further) == 0 {
+		return
+	}
+	w.line("")
+	w.line("  # The routers answer to these too; the CI's certificate covers one label below its domain.")
+	w.line("  hosts = [ %s ]; # guess", strings.Join(further, " "))
+	for _, e := range f.Sample {
+		if value := strings.ToLower(e.Value); value != domain && slices.Contains(f.Hosts(), value) {
+			w.line("  env.%s = %s; # guess", e.Key, quote(hostTemplate(value, domain)))
+		}
+	}
+}
+
+// hostTemplate makes a host of the sample one of the run's: collabora.<domain> becomes
+// collabora-${domain}.
+func hostTemplate(host, domain string) string {
+	label, _, _ := strings.Cut(host, ".")
+	if head, ok := strings.CutSuffix(host, "."+domain); ok {
+		label = strings.ReplaceAll(head, ".", "-")
+	} else if head, ok := strings.CutSuffix(host, "-"+domain); ok {
+		label = head
+	}
+	return label + "-${domain}"
+}
+
+// variables are those that no line of the sample sets.
+func (w *writer) variables(f *recipe.Facts) {
+	var lines []string
+	for _, name := range f.Needs() {
+		if _, set := f.Environment[name]; !set && !recipe.IsDriverKey(name) {
+			lines = append(lines, fmt.Sprintf("  env.%s = \"\"; # guess: it has no default", name))
+		}
+	}
+	if len(lines) > 0 {
+		w.line("")
+		w.line("%s", strings.Join(lines, "\n"))
+	}
+}
+
+// secrets that abra does not generate.
+func (w *writer) secrets(f *recipe.Facts) {
+	first := true
+	for _, s := range f.Secrets {
+		if !s.External || !s.Spec.Manual {
+			continue
+		}
+		if first {
+			w.line("")
+			w.line("  # Inserted by hand (generate=false): the driver makes a value of this form.")
+			first = false
+		}
+		length := s.Spec.Length
+		if length == 0 {
+			length = 32
+		}
+		w.line("  secrets.%s = { kind = \"alphanumeric\"; length = %d; }; # guess", s.Spec.Name, length)
+	}
+}
+
+// state begins with what the backup labels save.
+func (w *writer) state(f *recipe.Facts) {
+	w.line("")
+	if len(f.Volumes) == 0 {
+		w.line("  # No volume: there is nothing to save.")
+		w.line("  backup.notApplicable = \"the app keeps no data\"; # guess")
+		return
+	}
+	w.line("  # How to write the app's data, see that it is there, and change it. Without these three a generic")
+	w.line("  # marker follows the backup labels.")
+	service, folder := saved(f)
+	for _, l := range []string{
+		fmt.Sprintf("state.write = [ { exec = { service = %s; command = [ \"sh\" \"-c\" \"printf kept > %s/cc-ci.txt\" ]; }; } ];", quote(service), folder),
+		fmt.Sprintf("state.verify = [ { exec = { service = %s; command = [ \"cat\" %s ]; expect.equals = \"kept\"; }; } ];", quote(service), quote(folder+"/cc-ci.txt")),
+		fmt.Sprintf("state.change = [ { exec = { service = %s; command = [ \"sh\" \"-c\" \"printf lost > %s/cc-ci.txt\" ]; }; } ];", quote(service), folder),
+	} {
+		w.line("  # %s", l)
+	}
+}
+
+// saved is a place that a backup holds whole, else the first volume's.
+func saved(f *recipe.Facts) (service, folder string) {
+	for _, s := range f.Services {
+		for _, m := range s.Mounts {
+			if m.Type != "volume" {
+				continue
+			}
+			if v := s.Backup.Volumes[m.Source]; folder == "" || s.Backup.Enabled && !v.Excluded && len(v.Paths) == 0 {
+				service, folder = s.Name, m.Target
+			}
+		}
+	}
+	return service, oneLine(folder)
+}
+
+// oneLine keeps a recipe's text inside a comment.
+func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
+
+// quote gives a Nix string; "${" begins one of the plan's own templates.
+func quote(s string) string {
+	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`, "${", `\${`, "\n", `\n`).Replace(s) + `"`
+}

@@ -1,0 +1,49 @@
+package draft
+
+import (
+	"flag"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"coopcloud.tech/cc-ci/internal/recipe"
+)
+
+var update = flag.Bool("update", false, "write testdata/*.nix")
+
+// The golden files are evaluated by a check of the flake: a draft is a recipe file.
+func TestFile(t *testing.T) {
+	for name, dir := range map[string]string{
+		"notes":    "../recipe/testdata/ordinary",
+		"cryptpad": "testdata/two-hosts",
+	} {
+		t.Run(name, func(t *testing.T) {
+			sample, err := os.ReadFile(filepath.Join(dir, ".env.sample"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			env, err := recipe.ParseEnv(".env.sample", string(sample))
+			if err != nil {
+				t.Fatal(err)
+			}
+			vars := env.Map()
+			f, err := recipe.Load(dir, vars, env.ComposeFiles())
+			if err != nil || f.Config == nil {
+				t.Fatal(err, f.Problems)
+			}
+			got, golden := File(name, f), filepath.Join("testdata", name+".nix")
+			if *update {
+				if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			want, err := os.ReadFile(golden)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got != string(want) {
+				t.Errorf("want\n%s\ngot\n%s", want, got)
+			}
+		})
+	}
+}
