@@ -72,15 +72,16 @@ func sameStages(a, b Entry) bool {
 
 // spread gives the median and the median absolute deviation of at least one time.
 func spread(times []time.Duration) (mid, mad time.Duration) {
-	mid = median(times)
+	mid = Median(times)
 	off := make([]time.Duration, len(times))
 	for i, t := range times {
 		off[i] = (t - mid).Abs()
 	}
-	return mid, median(off)
+	return mid, Median(off)
 }
 
-func median(times []time.Duration) time.Duration {
+// Median gives the middle of at least one time.
+func Median(times []time.Duration) time.Duration {
 	s := slices.Sorted(slices.Values(times))
 	if n := len(s); n%2 == 0 {
 		return (s[n/2-1] + s[n/2]) / 2

@@ -17,6 +17,9 @@ import (
 // not look like it is neither read nor linked.
 var name = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._+-]{0,99}$`)
 
+// Valid tells whether a recipe or a run can have this name.
+func Valid(s string) bool { return name.MatchString(s) }
+
 // Names reports the folders in a folder of a results store: recipes in its root ("."),
 // runs in a recipe. Files, links and names that no recipe and no run has are left out.
 func Names(store fs.FS, folder string) ([]string, error) {
@@ -26,7 +29,7 @@ func Names(store fs.FS, folder string) ([]string, error) {
 	}
 	var out []string
 	for _, d := range list {
-		if d.IsDir() && name.MatchString(d.Name()) {
+		if d.IsDir() && Valid(d.Name()) {
 			out = append(out, d.Name())
 		}
 	}

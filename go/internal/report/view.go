@@ -95,7 +95,7 @@ func view(r result.Result, album *album) View {
 		Notes: notes(r), Identity: identityRows(r), Style: template.CSS(Style), Policy: Policy,
 	}
 	if r.Level != nil {
-		v.Level = ladder(*r.Level)
+		v.Level = LadderOf(*r.Level)
 	}
 	stage, step := trouble(r)
 	if stage != nil {
@@ -116,7 +116,16 @@ func view(r result.Result, album *album) View {
 	return v
 }
 
-func ladder(l result.Level) *Ladder {
+// Shown gives the pictures of the page's first screen.
+func (v View) Shown() []Picture {
+	if v.Trouble != nil {
+		return v.Trouble.Pictures
+	}
+	return v.Pictures
+}
+
+// LadderOf gives a level as rungs.
+func LadderOf(l result.Level) *Ladder {
 	out := &Ladder{Text: strings.TrimPrefix(levelText(&l), "level ")}
 	for i, name := range result.Rungs {
 		out.Rungs = append(out.Rungs, Rung{fmt.Sprintf("%d: %s", i+1, name), i < l.Reached})

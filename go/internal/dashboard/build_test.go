@@ -1,0 +1,166 @@
+package dashboard
+
+import (
+	"io/fs"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"coopcloud.tech/cc-ci/internal/dashboard/stock"
+	"coopcloud.tech/cc-ci/internal/generation"
+)
+
+var newest = time.Date(2026, 11, 23, 1, 14, 5, 0, time.UTC)
+
+// builder gives one over a store of its own with so many recipes and runs of each.
+func builder(tb testing.TB, recipes, runs int) (*Builder, string) {
+	tb.Helper()
+	dir := tb.TempDir()
+	store := filepath.Join(dir, "store")
+	if err := os.Mkdir(store, 0o755); err != nil {
+		tb.Fatal(err)
+	}
+	if err := stock.Fill(store, stock.Shape{Recipes: recipes, Runs: runs, Newest: newest}); err != nil {
+		tb.Fatal(err)
+	}
+	root, err := os.OpenRoot(store)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	site, err := generation.Open(filepath.Join(dir, "site"))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() { root.Close(); site.Close() })
+	return &Builder{Store: root.FS(), Site: site, URL: "https://ci.example.org", Now: func() time.Time { return newest.Add(48 * time.Hour) }}, store
+}
+
+func build(tb testing.TB, b *Builder, enrolled ...string) Report {
+	tb.Helper()
+	r, err := b.Build(tb.Context(), enrolled, nil)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return r
+}
+
+// add publishes one more run of a recipe.
+func add(tb testing.TB, store, recipe string, n int) string {
+	tb.Helper()
+	r := stock.Run(rand.New(rand.NewPCG(2, uint64(n))), recipe, n, newest.Add(time.Duration(n)*time.Minute))
+	if err := stock.Write(store, r); err != nil {
+		tb.Fatal(err)
+	}
+	return r.ID
+}
+
+// files gives every file of the site in force with the time it was written.
+func files(t *testing.T, b *Builder) map[string]time.Time {
+	t.Helper()
+	out := map[string]time.Time{}
+	for _, dir := range []string{generation.Current, "parts"} {
+		at, err := filepath.EvalSymlinks(filepath.Join(b.Site.Dir(), dir))
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = filepath.WalkDir(at, func(path string, d fs.DirEntry, err error) error {
+			if err == nil && d.Type().IsRegular() {
+				info, _ := d.Info()
+				rel, _ := filepath.Rel(at, path)
+				out[dir+"/"+rel] = info.ModTime()
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	return out
+}
+
+func TestBuildRewritesOnlyWhatChanged(t *testing.T) {
+	b, store := builder(t, 4, 6)
+	if r := build(t, b, "never-run"); !r.Put || len(r.Drawn) != 5 || r.Recipes != 5 {
+		t.Fatalf("a first build: expected 5 recipes drawn, found %+v", r)
+	}
+	before := files(t, b)
+	if r := build(t, b, "never-run"); r.Put || len(r.Drawn) != 0 {
+		t.Fatalf("nothing new: expected nothing done, found %+v", r)
+	}
+	again := &Builder{Store: b.Store, Site: b.Site, URL: b.URL, Now: b.Now} // as another process
+	if r := build(t, again, "never-run"); r.Put || len(r.Drawn) != 0 {
+		t.Errorf("nothing new, another process: expected nothing done, found %+v", r)
+	}
+	run := add(t, store, "hedgedoc", 1)
+	if r := build(t, b, "never-run"); !r.Put || !slices.Equal(r.Drawn, []string{"hedgedoc"}) {
+		t.Fatalf("one new run: expected hedgedoc drawn, found %+v", r)
+	}
+	for name, at := range files(t, b) {
+		if old, ok := before[name]; ok && strings.HasPrefix(name, "parts/") && !old.Equal(at) {
+			t.Errorf("%s was written again", name)
+		}
+	}
+	page, err := os.ReadFile(filepath.Join(b.Site.Dir(), generation.Current, Place, "hedgedoc", "index.html"))
+	if err != nil || !strings.Contains(string(page), run) {
+		t.Errorf("page of hedgedoc: expected run %s in it, %v", run, err)
+	}
+}
+
+func TestBuildLooksAgain(t *testing.T) {
+	b, store := builder(t, 2, 3)
+	now := newest.Add(time.Hour)
+	b.Now = func() time.Time { return now }
+	build(t, b)
+	now = newest.Add(31 * 24 * time.Hour) // the oldest runs have left the rates' window
+	if r := build(t, b); len(r.Drawn) != 2 {
+		t.Errorf("a month later: expected both drawn, found %+v", r)
+	}
+	if err := os.RemoveAll(filepath.Join(store, "hedgedoc")); err != nil {
+		t.Fatal(err)
+	}
+	if r := build(t, b); r.Recipes != 1 || !r.Put {
+		t.Errorf("a recipe that went: expected one, found %+v", r)
+	}
+}
+
+func TestBuildJustPublishedIsLookedAtAgain(t *testing.T) {
+	b, store := builder(t, 1, 2)
+	b.Now = time.Now
+	add(t, store, "hedgedoc", 1) // the folder's time is now: another may come within the same tick
+	build(t, b)
+	if r := build(t, b); len(r.Drawn) != 1 || r.Put {
+		t.Errorf("expected hedgedoc to be looked at again, and nothing put, found %+v", r)
+	}
+}
+
+func BenchmarkBuild(bench *testing.B) {
+	for bench.Loop() {
+		bench.StopTimer()
+		b, store := builder(bench, 500, 40)
+		var before, after runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&before)
+		bench.StartTimer()
+		build(bench, b)
+		bench.StopTimer()
+		runtime.ReadMemStats(&after)
+		bench.ReportMetric(float64(after.Sys)/(1<<20), "MB-sys")
+		var spent time.Duration
+		const times = 10
+		for n := range times {
+			add(bench, store, "hedgedoc", n)
+			began := time.Now()
+			if r := build(bench, b); len(r.Drawn) != 1 {
+				bench.Fatalf("expected one recipe drawn, found %+v", r)
+			}
+			spent += time.Since(began)
+		}
+		bench.ReportMetric(float64(spent.Milliseconds())/times, "ms/rebuild")
+		bench.StartTimer()
+	}
+}
