@@ -41,12 +41,12 @@ func dashboardCmd() *cobra.Command {
 func dashboardBuildCmd() *cobra.Command {
 	var f dashboardFlags
 	cmd := &cobra.Command{
-		Use:   "build --store DIR --site DIR",
+		Use:   "build --store DIR --out DIR",
 		Short: "Bring the site up to date with the results store, once",
 		Long: `Makes the overview, a page of each recipe, and badges, and puts them in force at once:
 <site>/current is the old site or the new one, whole. What did not change is not made
 again. Pages of single runs are drawn by "serve" when they are asked for.`,
-		Example: `  cc-ci dashboard build --store /var/lib/cc-ci/results --site /var/lib/cc-ci/site --recipes recipes`,
+		Example: `  cc-ci dashboard build --store /var/lib/cc-ci/results --out /var/lib/cc-ci/site --recipes recipes`,
 		Args:    exactArgs(0),
 		RunE:    func(cmd *cobra.Command, _ []string) error { return f.build(cmd) },
 	}
@@ -57,12 +57,12 @@ again. Pages of single runs are drawn by "serve" when they are asked for.`,
 func dashboardServeCmd() *cobra.Command {
 	var f dashboardFlags
 	cmd := &cobra.Command{
-		Use:   "serve --store DIR --site DIR",
+		Use:   "serve --store DIR --out DIR",
 		Short: "Keep the site up to date, serve it, and take uploads of other runner hosts",
 		Long: `Builds as "build" does, again whenever a result is published, and serves the site with
 the pages and files of every run; for use behind a proxy that ends TLS. With --upload-keys
 it takes the signed results of other runner hosts at /upload.`,
-		Example: `  cc-ci dashboard serve --store /var/lib/cc-ci/results --site /var/lib/cc-ci/site \
+		Example: `  cc-ci dashboard serve --store /var/lib/cc-ci/results --out /var/lib/cc-ci/site \
     --url https://ci.example.org --forge https://git.example.org --project recipes/cc-ci \
     --drone https://drone.example.org --upload-keys /run/credentials/upload`,
 		Args: exactArgs(0),
@@ -79,7 +79,7 @@ it takes the signed results of other runner hosts at /upload.`,
 func (f *dashboardFlags) register(cmd *cobra.Command) {
 	fl := cmd.Flags()
 	fl.StringVar(&f.store, "store", "", "folder of the results store")
-	fl.StringVar(&f.site, "site", "", "folder that the site is made in")
+	fl.StringVar(&f.site, "out", "", "folder that the site is made in")
 	fl.StringVar(&f.url, "url", "", "public address of the site, for badges to copy")
 	fl.StringVar(&f.recipes, "recipes", "", `folder with one folder per enrolled recipe: of this machine, or with --forge of the project ("recipes")`)
 	fl.StringVar(&f.forge, "forge", "", "address of the Gitea server with the project")
@@ -94,7 +94,7 @@ func (f *dashboardFlags) register(cmd *cobra.Command) {
 func (f *dashboardFlags) check() error {
 	switch {
 	case f.store == "" || f.site == "":
-		return usagef("dashboard: --store DIR and --site DIR are needed (see `cc-ci dashboard --help`)")
+		return usagef("dashboard: --store DIR and --out DIR are needed (see `cc-ci dashboard --help`)")
 	case (f.forge != "" || f.drone != "") && f.project == "":
 		return usagef("dashboard: --forge and --drone need --project owner/name")
 	}
