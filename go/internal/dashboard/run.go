@@ -3,21 +3,21 @@ package dashboard
 import (
 	"coopcloud.tech/cc-ci/internal/ledger"
 	"coopcloud.tech/cc-ci/internal/report"
+	"coopcloud.tech/cc-ci/internal/result"
 )
 
 // runPage is a run's page: the report's view of it, and what the runs around it say.
 type runPage struct {
 	frame
 	report.View
-	Recipe      string // of the folder, not of the result
-	Run         string
-	Record      *Record // nil: the history doesn't have the run yet
-	Before      string  // the run that failed and makes this one flaky
-	Older       string
-	Newer       string
-	Unreadable  string
-	SelfRuns    []string
-	Whole, Self string // addresses of the files beside the page
+	Recipe     string // of the folder, not of the result
+	Run        string
+	Record     *Record // nil: the history doesn't have the run yet
+	Before     string  // the run that failed and makes this one flaky
+	Older      string
+	Newer      string
+	Unreadable string
+	Build      *result.Build // nil: from a shell
 }
 
 // newRun makes the page of a run; at is its place in all, oldest first, -1 where it is not there.
@@ -37,7 +37,7 @@ func (b *Builder) newRun(recipe, run string, all []Record, at int) runPage {
 		v.Unreadable = ledger.EntryAt(b.Store, recipe, run).Unreadable
 		return v
 	}
-	v.View = report.LinkedView(r, files)
+	v.View, v.Build = report.LinkedView(r, files), r.Build
 	v.Title = v.View.Word + ": " + recipe + " " + v.View.Commit + ", cc-ci"
 	if v.Record != nil && v.Record.Flake != nil {
 		v.View.Word, v.View.Tone = v.Record.Word(), v.Record.Tone()

@@ -28,13 +28,13 @@ func (f Flake) String() string {
 	return fmt.Sprintf("it passed after %d retries", f.Retries)
 }
 
-// FlakeOf judges e by the runs before it, oldest first; nil where e is what it seems.
+// FlakeOf judges e by the runs of the Window before it, oldest first; nil where e is what it seems.
 func FlakeOf(e Entry, before []Entry) *Flake {
 	if e.Outcome != result.Pass {
 		return nil
 	}
 	for i := len(before) - 1; i >= max(0, len(before)-lookBack); i-- {
-		if b := before[i]; b.Outcome == result.Fail && same(e, b) {
+		if b := before[i]; b.Outcome == result.Fail && same(e, b) && e.Started.Sub(b.Started) < Window {
 			if stage := mended(b, e); stage != "" {
 				return &Flake{Retries: e.Retries, Failed: b.Run, Stage: stage}
 			}

@@ -45,6 +45,7 @@ func TestFlakeOf(t *testing.T) {
 		{"a pass after a retry", nil, pass(9, retries(1)), "it passed after a retry"},
 		{"a pass after two", nil, pass(9, retries(2)), "it passed after 2 retries"},
 		{"the same failed before", []Entry{fail(1)}, pass(9), "the same commit, plan and images failed at upgrade before"},
+		{"longer ago than the window", []Entry{fail(9 - 31*24)}, pass(9), ""},
 		{"and passed in between", []Entry{fail(1), pass(2)}, pass(9), "the same commit, plan and images failed at upgrade before"},
 		{"another commit failed", []Entry{fail(1, commit("beef"))}, pass(9), ""},
 		{"with another image", []Entry{fail(1, image("app:1", "sha256:b"))}, pass(9), ""},

@@ -74,7 +74,7 @@ func Run(random *rand.Rand, recipe string, n int, at time.Time) result.Result {
 		Schema: result.Schema, ID: fmt.Sprintf("%s-%08x", at.UTC().Format("20060102-150405"), random.Uint32()), Recipe: recipe,
 		Started: at, Outcome: result.Pass, Domain: recipe + "-pr0-a1b2c3d.ci.example.org",
 		Identity: result.Identity{
-			Commit: fmt.Sprintf("%040x", uint64(n/2)*7919+uint64(len(recipe))), NarHash: "sha256-Ic2mXyDbMHVnXlQvPz0yxk6zTSbX9lqvSGKzWJ8y6iY=",
+			Commit: fmt.Sprintf("%08x%032x", uint32(n/2+1)*2654435761, len(recipe)), NarHash: "sha256-Ic2mXyDbMHVnXlQvPz0yxk6zTSbX9lqvSGKzWJ8y6iY=",
 			Version: fmt.Sprintf("%d.%d.0+1.%d.2", 1+n/12, n/4%9, n%10), Abra: "abra 0.13.0-beta", Router: "traefik 3.7.13", Engine: "docker 28.2.2",
 			Browser: "Chromium 156.0", Driver: "0.1.0", PlanHash: "sha256:5f1c9be2a7704f6e",
 			Images: map[string]string{recipe + ":1": fmt.Sprintf("sha256:%064x", n/3), "postgres:16-alpine": "sha256:9d0f1a6d3c51c84be8b6cd9b7d5ee1a21a4dd6df3b5d0c44bb17b2d1f4b5a001"},
