@@ -20,6 +20,13 @@ func TestMistakes(t *testing.T) {
 	if err := os.WriteFile(broken, []byte(`{"domian": "x"}`), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	whole := filepath.Join(t.TempDir(), "site.json")
+	if err := os.WriteFile(whole, fmt.Appendf(nil, `{"domain": "ci.example.org", "state": %q}`, t.TempDir()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"DRONE_REPO", "DRONE_BUILD_NUMBER"} { // set where Drone runs this test
+		t.Setenv(name, "")
+	}
 	for _, c := range []struct {
 		name   string
 		args   []string
@@ -36,6 +43,14 @@ func TestMistakes(t *testing.T) {
 		{"pull request that is no number", []string{"run", "--plan", plan, "--pr", "x"}, exitUsage, `invalid argument "x" for "--pr" flag`},
 		{"unknown stage", []string{"run", "--plan", plan, "--stage", "instal"}, exitUsage, `--stage: expected one of install`},
 		{"repeated never", []string{"run", "--plan", plan, "--repeat", "0"}, exitUsage, "--repeat: expected a number of 1 or more, found 0"},
+		{"detached with a report elsewhere", []string{"run", "--plan", plan, "--detach", "--json"}, exitUsage, "--detach takes no --out"},
+		{"a lease of nothing", []string{"run", "--plan", plan, "--detach", "--lease", "0s"}, exitUsage, "--lease: expected more than 0s"},
+		{"follow nothing", []string{"follow"}, exitUsage, "follow: expected one of install, backup, local, upgrade, report"},
+		{"follow no stage", []string{"follow", "prepare", "--run", "20261123-043500-0a1b2c3d"}, exitUsage, `found ["prepare"]`},
+		{"follow without a run", []string{"follow", "install", "--site", whole}, exitUsage, "--run NAME is missing"},
+		{"follow a run that climbs", []string{"follow", "install", "--run", "../x", "--site", whole}, exitUsage, "--run: expected a name like"},
+		{"follow a run that is not there", []string{"follow", "install", "--run", "20261123-043500-0a1b2c3d", "--site", whole}, exitInfra, "no such run"},
+		{"publish to nowhere", []string{"publish", "--site", whole}, exitInfra, "the site names no results store"},
 		{"ref that is a flag", []string{"run", "--plan", plan, "--ref", "--upload-pack=x"}, exitUsage, "--ref: expected a commit, tag or branch"},
 		{"report below a file", []string{"run", "--plan", plan, "--out", broken + "/out"}, exitUsage, "--out: mkdir " + broken + ": not a directory"},
 		{"JUnit in no folder", []string{"run", "--plan", plan, "--junit", "/nowhere/j.xml"}, exitUsage, "--junit: expected a file in a folder that is there"},
@@ -73,6 +88,10 @@ func TestExitCodes(t *testing.T) {
 		{errInterrupted, 130},
 		{fmt.Errorf("run: %w", context.Canceled), 130},
 		{errors.New("no disk"), 3},
+		{ended(0, nil), 0},
+		{ended(1, nil), 1},
+		{ended(0, errors.New("no disk")), 3},
+		{ended(2, usagef("x")), 2},
 	} {
 		if got := exitCode(new(bytes.Buffer), c.err); got != c.want {
 			t.Errorf("%v: want %d, got %d", c.err, c.want, got)

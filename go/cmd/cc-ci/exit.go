@@ -33,13 +33,46 @@ type verdict struct{ outcome result.Outcome }
 
 func (v verdict) Error() string { return string(v.outcome) }
 
+// coded is an end whose status was decided elsewhere: by a stage, by another process.
+type coded struct {
+	code int
+	said error // nil: it was reported already
+}
+
+func (c coded) Error() string {
+	if c.said == nil {
+		return fmt.Sprintf("ended with status %d", c.code)
+	}
+	return c.said.Error()
+}
+
+func (c coded) Unwrap() error { return c.said }
+
+// ended gives the error for a status and what has to be said with it; nil for a green end.
+// An error is never green.
+func ended(code int, said error) error {
+	switch {
+	case code == exitGreen && said == nil:
+		return nil
+	case code == exitGreen:
+		code = exitInfra
+	}
+	return coded{code, said}
+}
+
 // exitCode is the one mapping from errors to statuses. It prints what wasn't said yet.
 func exitCode(stderr io.Writer, err error) int {
 	var v verdict
 	var u usageError
+	var c coded
 	switch {
 	case err == nil:
 		return exitGreen
+	case errors.As(err, &c):
+		if c.said != nil {
+			fmt.Fprintf(stderr, "cc-ci: %v\n", c.said)
+		}
+		return c.code
 	case errors.As(err, &v):
 		return outcomeCode(v.outcome)
 	case errors.Is(err, errInterrupted), errors.Is(err, context.Canceled):

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -23,6 +24,8 @@ type runFlags struct {
 	stages         []string
 	json, quiet    bool
 	junit          string
+	detached       bool
+	lease          time.Duration
 }
 
 func runCmd() *cobra.Command {
@@ -52,6 +55,8 @@ Exit status: 0 green, 1 the recipe failed, 2 usage or a bad plan, 3 infrastructu
 	fl.StringVar(&f.junit, "junit", "", "also write the JUnit XML to this file")
 	fl.BoolVar(&f.json, "json", false, "print result.json to standard output, progress as JSON lines")
 	fl.BoolVar(&f.quiet, "quiet", false, "print the verdict alone")
+	fl.BoolVar(&f.detached, "detach", false, "start the run as a process of its own, print its name and end; see `cc-ci follow`")
+	fl.DurationVar(&f.lease, "lease", defaultLease, "with --detach: the run ends when nobody has followed it for so long")
 	fl.IntVar(&f.repeat, "repeat", 1, "run so many times; the first that is not green ends it")
 	cobra.CheckErr(cmd.RegisterFlagCompletionFunc("stage", cobra.FixedCompletions(stage.Names, cobra.ShellCompDirectiveNoFileComp)))
 	return cmd
@@ -72,6 +77,9 @@ func (f runFlags) run(cmd *cobra.Command) error {
 	s, err := loadSite(cmd)
 	if err != nil {
 		return err
+	}
+	if f.detached {
+		return f.detach(cmd, p, raw, s)
 	}
 	for i := range f.repeat {
 		cfg := run.Config{Plan: p, PlanJSON: raw, Site: s, Ref: f.ref, PR: f.pr, Stages: f.stages, Out: f.outDir(i), JUnit: f.junit}
@@ -99,6 +107,10 @@ func (f runFlags) check() error {
 		return usagef("run: --plan FILE is missing (`nix run .#test-<recipe>` gives it)")
 	case f.pr < 0:
 		return usagef("run: --pr: expected a number of 0 or more, found %d", f.pr)
+	case f.detached && (f.out != "" || f.junit != "" || f.json || f.quiet || f.repeat != 1):
+		return usagef("run: --detach takes no --out, --junit, --json, --quiet or --repeat: `cc-ci follow report` gives the verdict")
+	case f.lease <= 0:
+		return usagef("run: --lease: expected more than 0s, found %s", f.lease)
 	case f.repeat < 1:
 		return usagef("run: --repeat: expected a number of 1 or more, found %d", f.repeat)
 	case strings.HasPrefix(f.ref, "-"):

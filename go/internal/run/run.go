@@ -34,6 +34,10 @@ type Config struct {
 	Stages   []string // empty: all
 	Out      string   // folder for the report; empty: the run's own
 	JUnit    string   // further copy of the JUnit XML
+
+	ID     string        // of the run (NewID); empty: a new one
+	Build  *result.Build // that asked for it; nil from a shell
+	Opened func()        // called once the run holds its folder; nil: nobody waits for that
 }
 
 // ErrUsage means that what was asked for can't be: a step of the plan that can't be

@@ -86,15 +86,26 @@ func (s *session) setUp(ctx context.Context) error {
 		return err
 	}
 	s.printer = s.out.printer(s.dir, s.mask)
+	if s.cfg.Opened != nil {
+		s.cfg.Opened()
+	}
 	return nil
+}
+
+// NewID gives a run that starts now a name that no other run has, on any machine. Names sort by time.
+func NewID(now time.Time) string {
+	random := make([]byte, 4)
+	rand.Read(random)
+	return now.UTC().Format("20060102-150405-") + hex.EncodeToString(random)
 }
 
 // makeFolder makes <state>/runs/<id> under the lock that says that it is alive.
 func (s *session) makeFolder() error {
 	started := time.Now().UTC()
-	random := make([]byte, 4)
-	rand.Read(random)
-	id := started.Format("20060102-150405-") + hex.EncodeToString(random)
+	id := s.cfg.ID
+	if id == "" {
+		id = NewID(started)
+	}
 	held, err := s.locks.Take(janitor.RunLock(id))
 	if err != nil {
 		return err
@@ -105,7 +116,7 @@ func (s *session) makeFolder() error {
 		return fmt.Errorf("the run's folder: %w", err)
 	}
 	s.res = result.Result{
-		Schema: result.Schema, ID: id, Recipe: s.cfg.Plan.Recipe, PR: s.cfg.PR, Started: started,
+		Schema: result.Schema, ID: id, Recipe: s.cfg.Plan.Recipe, PR: s.cfg.PR, Started: started, Build: s.cfg.Build,
 		Identity: result.Identity{Driver: Version, PlanHash: s.cfg.planHash(), Engine: s.engine.Version(),
 			Router: s.cfg.Site.Router.Name, Images: map[string]string{}},
 	}

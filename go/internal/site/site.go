@@ -30,6 +30,8 @@ type Site struct {
 	CA      string  `json:"ca"` // PEM file that verifies the apps' certificate; empty: the system's roots
 	Browser Browser `json:"browser"`
 
+	Results Results `json:"results"` // where runs of Drone's builds are published (U6)
+
 	Sources   map[string]string `json:"sources"`   // recipe -> git URL used instead of the plan's
 	Overrides []Override        `json:"overrides"` // each is shown in the result
 }
@@ -47,6 +49,14 @@ type Browser struct {
 	Node     string `json:"node"`
 }
 
+// Results says where the results store is: on this host, or behind an address that
+// takes signed uploads (docs/reference/store.md). Both empty: nothing is published.
+type Results struct {
+	Dir string `json:"dir"`
+	URL string `json:"url"`
+	Key string `json:"key"` // file with the key that signs uploads
+}
+
 // Override is a named change that this machine needs and recipes don't know. It
 // reaches abra as one more compose file and is named in the result.
 type Override struct {
@@ -62,12 +72,7 @@ type Override struct {
 // Errors name the file; an unknown field is an error. A file that doesn't exist
 // gives fs.ErrNotExist.
 func Load(path string) (Site, error) {
-	if path == "" {
-		path = os.Getenv("CC_CI_SITE")
-	}
-	if path == "" {
-		path = DefaultPath
-	}
+	path = Path(path)
 	b, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return Site{}, fmt.Errorf("no site file at %s (set CC_CI_SITE, or pass --site): %w", path, err)
@@ -76,6 +81,17 @@ func Load(path string) (Site, error) {
 		return Site{}, err
 	}
 	return parse(path, b)
+}
+
+// Path is the file that Load reads for path.
+func Path(path string) string {
+	if path == "" {
+		path = os.Getenv("CC_CI_SITE")
+	}
+	if path == "" {
+		path = DefaultPath
+	}
+	return path
 }
 
 func parse(path string, b []byte) (Site, error) {
@@ -89,6 +105,9 @@ func parse(path string, b []byte) (Site, error) {
 		if v == "" {
 			return Site{}, fmt.Errorf("%s: %s: expected a value, found none", path, name)
 		}
+	}
+	if r := s.Results; r.Dir != "" && r.URL != "" || (r.URL == "") != (r.Key == "") {
+		return Site{}, fmt.Errorf("%s: results: expected dir, or url and key, found dir %q, url %q, key %q", path, r.Dir, r.URL, r.Key)
 	}
 	return s, nil
 }
