@@ -21,6 +21,7 @@ Exit status: 0 green, 1 a recipe failed its test, 2 usage or a bad plan,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
+	root.AddCommand(bridgeCmd())
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usagef("%w (see `%s --help`)", err, cmd.CommandPath())
 	})

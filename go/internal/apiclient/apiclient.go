@@ -24,9 +24,13 @@ const (
 	attempt  = 10 * time.Second // for one try of a request, its answer read
 	maxBody  = 16 << 20         // of an answer; 50 pull requests with long descriptions are 4 MB
 	repeats  = 2                // after the first try of a GET
-	waitMin  = 200 * time.Millisecond
-	waitMax  = 2 * time.Second
 	maxToken = 4096
+)
+
+// Pauses before the repeats of a GET; variables for tests.
+var (
+	WaitMin = 200 * time.Millisecond
+	WaitMax = 2 * time.Second
 )
 
 // ErrTooLong means that an answer was cut at the size limit.
@@ -47,7 +51,7 @@ func New(scheme, token string) *Transport {
 	base.MaxIdleConnsPerHost = 4
 	c := retryablehttp.NewClient()
 	c.HTTPClient = &http.Client{Transport: base, CheckRedirect: Stay, Timeout: attempt}
-	c.RetryMax, c.RetryWaitMin, c.RetryWaitMax = repeats, waitMin, waitMax
+	c.RetryMax, c.RetryWaitMin, c.RetryWaitMax = repeats, WaitMin, WaitMax
 	c.Logger = nil
 	c.ErrorHandler = retryablehttp.PassthroughErrorHandler
 	return &Transport{authorization: scheme + " " + token, base: base, repeating: &retryablehttp.RoundTripper{Client: c}}
@@ -59,7 +63,7 @@ func Stay(*http.Request, []*http.Request) error { return http.ErrUseLastResponse
 // Client gives a client whose requests end with ctx. status, where not nil, gets each answer's
 // status, 0 for none: the libraries above give it in words alone.
 func (t *Transport) Client(ctx context.Context, status *int) *http.Client {
-	return &http.Client{Transport: bound{ctx, t, status}, CheckRedirect: Stay, Timeout: (repeats + 1) * (attempt + waitMax)}
+	return &http.Client{Transport: bound{ctx, t, status}, CheckRedirect: Stay, Timeout: (repeats + 1) * (attempt + WaitMax)}
 }
 
 // Close ends idle connections.

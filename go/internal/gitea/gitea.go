@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	sdk "code.gitea.io/sdk/gitea"
@@ -21,13 +22,14 @@ import (
 
 // Client is one server, one organisation, one account.
 type Client struct {
-	url, org  string
-	transport *apiclient.Transport
+	url, org, bot string
+	transport     *apiclient.Transport
+	stranger      atomic.Pointer[string] // whose the token is, where it isn't the bot's
 }
 
-// New makes a client; token is the bot's. No request is made.
-func New(url, org, token string) *Client {
-	return &Client{strings.TrimSuffix(url, "/"), org, apiclient.New("token", token)}
+// New makes a client; token is that of the account bot. No request is made.
+func New(url, org, bot, token string) *Client {
+	return &Client{url: strings.TrimSuffix(url, "/"), org: org, bot: bot, transport: apiclient.New("token", token)}
 }
 
 // Close ends idle connections.
@@ -58,6 +60,9 @@ func fault(call string, on any, resp *sdk.Response, err error) error {
 		return fmt.Errorf("%s: status 404, %s: %w", where, text, trigger.ErrGone)
 	case http.StatusForbidden, http.StatusUnauthorized:
 		return fmt.Errorf("%s: status %d, %s: %w", where, resp.StatusCode, text, trigger.ErrForbidden)
+	}
+	if resp.StatusCode < http.StatusMultipleChoices { // the answer could not be read, or not be understood
+		return fmt.Errorf("%s: %w", where, err)
 	}
 	return fmt.Errorf("%s: status %d, %s", where, resp.StatusCode, text)
 }

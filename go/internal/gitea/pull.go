@@ -2,7 +2,9 @@ package gitea
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	sdk "code.gitea.io/sdk/gitea"
@@ -66,11 +68,20 @@ func (c *Client) Comments(ctx context.Context, p trigger.Pull, since time.Time) 
 	return out, nil
 }
 
-// Post writes a comment and gives its id. It is never repeated here: a lost answer may mean that it was written.
+// Post writes a comment and gives its id. It is never repeated here: a lost answer may mean
+// that it was written. Where the token turns out to be another account's than the bot's, the comment is
+// removed and no other is written: the bridge would not know its own answers again.
 func (c *Client) Post(ctx context.Context, p trigger.Pull, body string) (int64, error) {
+	if s := c.stranger.Load(); s != nil {
+		return 0, fmt.Errorf("gitea: new comment on %s: the token is of %s, not of the bot %s: %w", p, *s, c.bot, trigger.ErrForbidden)
+	}
 	v, resp, err := c.sdk(ctx).CreateIssueComment(p.Owner, p.Repo, p.Number, sdk.CreateIssueCommentOption{Body: body})
 	if err != nil {
 		return 0, fault("new comment", p, resp, err)
+	}
+	if v.Poster != nil && !strings.EqualFold(v.Poster.UserName, c.bot) {
+		c.stranger.Store(&v.Poster.UserName)
+		return 0, errors.Join(fmt.Errorf("gitea: the token is of %s, not of the bot %s: %w", v.Poster.UserName, c.bot, trigger.ErrForbidden), c.Delete(ctx, p, v.ID))
 	}
 	return v.ID, nil
 }

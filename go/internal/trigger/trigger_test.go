@@ -177,3 +177,72 @@ func TestParams(t *testing.T) {
 		})
 	}
 }
+
+func TestQueue(t *testing.T) {
+	usual := func(string) time.Duration { return 10 * time.Minute }
+	build := func(n int64, status, recipe string, ran time.Duration) Build {
+		return Build{Number: n, Status: status, Params: map[string]string{ParamRecipe: recipe}, Started: at.Add(-ran)}
+	}
+	for _, tt := range []struct {
+		name   string
+		builds []Build
+		own    int64
+		slots  int
+		want   Place
+	}{
+		{"nothing else", nil, 0, 1, Place{0, 10 * time.Minute}},
+		{"one runs", []Build{build(1, "running", "a", 4*time.Minute)}, 0, 1, Place{0, 16 * time.Minute}},
+		{"one runs, two slots", []Build{build(1, "running", "a", 4*time.Minute)}, 0, 2, Place{0, 10 * time.Minute}},
+		{"one runs beyond its time", []Build{build(1, "running", "a", time.Hour)}, 0, 1, Place{0, 10 * time.Minute}},
+		{"one runs, two wait", []Build{build(3, "pending", "a", 0), build(2, "pending", "b", 0), build(1, "running", "a", 4*time.Minute)}, 0, 1, Place{2, 36 * time.Minute}},
+		{"its own place", []Build{build(3, "pending", "a", 0), build(2, "pending", "b", 0), build(1, "success", "a", 0)}, 2, 1, Place{0, 10 * time.Minute}},
+		{"a push's build does not count", []Build{build(1, "running", "", 0), build(2, "pending", "", 0)}, 0, 1, Place{0, 10 * time.Minute}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			if got := Queue(at, tt.builds, tt.own, usual("x"), tt.slots, usual); got != tt.want {
+				t.Errorf("expected %+v, found %+v", tt.want, got)
+			}
+		})
+	}
+	t.Run("nothing known", func(t *testing.T) {
+		none := func(string) time.Duration { return 0 }
+		if got := Queue(at, []Build{build(1, "pending", "a", 0)}, 0, 0, 1, none); got != (Place{Before: 1}) {
+			t.Errorf("found %+v", got)
+		}
+	})
+}
+
+func TestRound(t *testing.T) {
+	const week = 7 * 24 * time.Hour
+	begins := map[time.Duration]int{} // hour of the week -> recipes
+	for i := range 100 {
+		name := "recipe-" + strings.Repeat("x", i)
+		first := Round(name, at, week)
+		if got := Round(name, at.Add(week), week); got != first+1 {
+			t.Errorf("%s: a week later: expected round %d, found %d", name, first+1, got)
+		}
+		for h := range 7 * 24 {
+			if Round(name, at.Add(time.Duration(h+1)*time.Hour), week) != first {
+				begins[time.Duration(h)]++
+				break
+			}
+		}
+	}
+	if len(begins) < 60 {
+		t.Errorf("100 recipes begin in only %d different hours of the week", len(begins))
+	}
+}
+
+func FuzzRead(f *testing.F) {
+	p, key := Pull{"org", "hedgedoc", 7}, Key("a key of the bridge's")
+	f.Add(key.Line(p, Mark{Comment: 42, Phase: Claimed, Ref: strings.Repeat("0a", 20)}))
+	f.Add("!testme")
+	f.Fuzz(func(t *testing.T, body string) {
+		if Asks(Comment{Author: "ada", Body: body, Created: at, Updated: at}, "bot", at) && strings.Trim(body, " \t\r\n\v\f\u0085\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000") != Word {
+			t.Errorf("%q asks for a run", body)
+		}
+		if m, ok := key.Read(p, body); ok && !strings.Contains(body, key.Line(p, m)) {
+			t.Errorf("%q was read as %+v", body, m)
+		}
+	})
+}

@@ -1,0 +1,78 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"net/url"
+	"strings"
+	"time"
+
+	"coopcloud.tech/cc-ci/internal/answer"
+	"coopcloud.tech/cc-ci/internal/bridge"
+	"coopcloud.tech/cc-ci/internal/result"
+	"coopcloud.tech/cc-ci/internal/store"
+	"coopcloud.tech/cc-ci/internal/trigger"
+)
+
+// published is the results store as the bridge sees it: by the key of a build. It is for
+// one goroutine.
+type published struct {
+	store store.Store
+	pages string // address of the dashboard, empty for none
+	usual map[string]usual
+}
+
+// usual is how long a recipe's runs take; it is found out again now and then.
+type usual struct {
+	took time.Duration
+	at   time.Time
+}
+
+func (f *bridgeFlags) results() bridge.Results {
+	return published{store.Read(f.store), strings.TrimSuffix(f.pages, "/"), map[string]usual{}}
+}
+
+func (p published) Find(_ context.Context, b trigger.Build) (*answer.Report, error) {
+	r, err := p.store.OfKey(b.Params[trigger.ParamComment])
+	if errors.Is(err, store.ErrNone) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return p.report(r), nil
+}
+
+// report adds the addresses of the page and of the picture that says most: of the stage
+// that failed, else the last one.
+func (p published) report(r result.Result) *answer.Report {
+	out := &answer.Report{Result: r}
+	base, err := url.Parse(p.pages + "/" + url.PathEscape(r.Recipe) + "/" + url.PathEscape(r.ID) + "/")
+	if err != nil || p.pages == "" {
+		return out
+	}
+	out.Page = base.String()
+	for _, s := range r.Stages {
+		for _, e := range s.Evidence {
+			if e.Kind == "screenshot" && fs.ValidPath(e.File) {
+				out.Screenshot = base.JoinPath(strings.Split(e.File, "/")...).String()
+			}
+		}
+		if out.Screenshot != "" && (s.Outcome == result.Fail || s.Outcome == result.Error) {
+			break
+		}
+	}
+	return out
+}
+
+// Typical is 0 where nothing is known, also where the store can't be read: it is said for courtesy.
+func (p published) Typical(recipe string) time.Duration {
+	u, ok := p.usual[recipe]
+	if !ok || time.Since(u.at) > 5*time.Minute {
+		took, _ := p.store.Usual(recipe)
+		u = usual{took, time.Now()}
+		p.usual[recipe] = u
+	}
+	return u.took
+}

@@ -1,0 +1,240 @@
+package bridge
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"math/rand/v2"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"coopcloud.tech/cc-ci/internal/apiclient"
+	"coopcloud.tech/cc-ci/internal/trigger"
+)
+
+func TestMain(m *testing.M) {
+	apiclient.WaitMin, apiclient.WaitMax = time.Millisecond, time.Millisecond
+	os.Exit(m.Run())
+}
+
+func quietLog() *slog.Logger { return slog.New(slog.NewTextHandler(io.Discard, nil)) }
+
+// cycles lets time go by and the bridge look, n times.
+func cycles(t *testing.T, m *model, b *Bridge, n int) {
+	t.Helper()
+	for range n {
+		m.tick(5 * time.Second)
+		if err := b.Cycle(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// TestTriggers walks what does and what does not start a run, each on a pull request of its own.
+func TestTriggers(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		set   func(*model, *modelPull) int64 // gives the comment
+		runs  bool
+		words string // in the one answer; empty for no answer
+	}{
+		{"the word", func(m *model, p *modelPull) int64 { return m.comment(p, "ada", "!testme") }, true, "**GREEN"},
+		{"white space", func(m *model, p *modelPull) int64 { return m.comment(p, "ada", " !testme\r\n") }, true, "**GREEN"},
+		{"on the allow list", func(m *model, p *modelPull) int64 { return m.comment(p, "guest", "!testme") }, true, "**GREEN"},
+		{"a fork", func(m *model, p *modelPull) int64 {
+			p.source = "mallory/hedgedoc"
+			return m.comment(p, "ada", "!testme")
+		}, true, "**GREEN"},
+		{"more words", func(m *model, p *modelPull) int64 { return m.comment(p, "ada", "!testme please") }, false, ""},
+		{"quoted", func(m *model, p *modelPull) int64 { return m.comment(p, "ada", "> !testme") }, false, ""},
+		{"the bot itself", func(m *model, p *modelPull) int64 { return m.comment(p, bot, "!testme") }, false, ""},
+		{"a stranger", func(m *model, p *modelPull) int64 { return m.comment(p, "mallory", "!testme") }, false, "only members of org"},
+		{"membership redirects", func(m *model, p *modelPull) int64 {
+			m.members["mallory"] = 303
+			return m.comment(p, "mallory", "!testme")
+		}, false, ""},
+		{"membership fails", func(m *model, p *modelPull) int64 {
+			m.members["mallory"] = 500
+			return m.comment(p, "mallory", "!testme")
+		}, false, ""},
+		{"not enrolled", func(m *model, p *modelPull) int64 { m.enrolled = nil; return m.comment(p, "ada", "!testme") }, false, "not enrolled"},
+		{"not enrolled, a stranger", func(m *model, p *modelPull) int64 { m.enrolled = nil; return m.comment(p, "eve", "!testme") }, false, ""},
+		{"closed", func(m *model, p *modelPull) int64 { p.open = false; return m.comment(p, "ada", "!testme") }, false, "is not open"},
+		{"edited into", func(m *model, p *modelPull) int64 {
+			id := m.comment(p, "ada", "!testme")
+			p.comments[0].created = m.clock.Add(-30 * time.Second)
+			return id
+		}, false, ""},
+		{"a push in the same second", func(m *model, p *modelPull) int64 {
+			id := m.comment(p, "ada", "!testme")
+			m.push(p, sha(77))
+			return id
+		}, false, "pushed after the comment"},
+		{"before the first start", func(m *model, p *modelPull) int64 {
+			id := m.comment(p, "ada", "!testme")
+			c := p.comments[0]
+			c.created, c.updated = m.clock.Add(-time.Minute), m.clock.Add(-time.Minute)
+			return id
+		}, false, ""},
+		{"an answer that somebody forged", func(m *model, p *modelPull) int64 {
+			id := m.comment(p, "ada", "!testme")
+			m.comment(p, bot, trigger.Key("another key").Line(p.pull, trigger.Mark{Comment: id, Phase: trigger.Settled}))
+			return id
+		}, true, "**GREEN"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			m := newModel(t, 0)
+			b := m.bridge(t, t.TempDir(), func(c *Config) { c.Allow = []string{"Guest"} })
+			p := m.pull("hedgedoc", 7)
+			cycles(t, m, b, 1) // the first start
+			var id int64
+			m.do(func() { id = tt.set(m, p) })
+			cycles(t, m, b, 20)
+			if builds := len(m.buildsOf(id)); builds != map[bool]int{true: 1}[tt.runs] || len(m.builds) != builds {
+				t.Errorf("expected a run %v, found builds %d of %d", tt.runs, builds, len(m.builds))
+			}
+			var said []string
+			for _, c := range m.answers(p, id) {
+				if _, ok := b.cfg.Key.Read(p.pull, c.body); ok {
+					said = append(said, c.body)
+				}
+			}
+			if tt.words == "" && len(said) > 0 || tt.words != "" && (len(said) != 1 || !strings.Contains(said[0], tt.words)) {
+				t.Errorf("expected one answer with %q, found %q", tt.words, said)
+			}
+		})
+	}
+}
+
+// TestSecondComment: the same commit may be asked for again.
+func TestSecondComment(t *testing.T) {
+	m := newModel(t, 0)
+	b := m.bridge(t, t.TempDir(), nil)
+	p := m.pull("hedgedoc", 7)
+	cycles(t, m, b, 1)
+	first := m.comment(p, "ada", "!testme")
+	cycles(t, m, b, 3)
+	second := m.comment(p, "ada", "!testme")
+	cycles(t, m, b, 40)
+	for _, id := range []int64{first, second} {
+		if len(m.buildsOf(id)) != 1 || len(m.answers(p, id)) != 1 || !strings.Contains(m.answers(p, id)[0].body, "GREEN") {
+			t.Errorf("comment %d: expected one green run, found %d builds, answers %v", id, len(m.buildsOf(id)), m.answers(p, id))
+		}
+	}
+}
+
+// TestNewerPush: a push cancels the run of the older head, and the answer says so.
+func TestNewerPush(t *testing.T) {
+	m := newModel(t, 0)
+	b := m.bridge(t, t.TempDir(), nil)
+	p := m.pull("hedgedoc", 7)
+	cycles(t, m, b, 1)
+	id := m.comment(p, "ada", "!testme")
+	cycles(t, m, b, 2)
+	m.do(func() { m.push(p, sha(77)) })
+	cycles(t, m, b, 2)
+	if a := m.answers(p, id); m.builds[0].status != "killed" || len(a) != 1 || !strings.Contains(a[0].body, "was pushed, so the run of the older commit was cancelled") {
+		t.Errorf("expected a cancelled build and a word about it, found %s, %s", m.builds[0].status, a[0].body)
+	}
+}
+
+// TestMissed: after a day away a comment gets one answer and no run.
+func TestMissed(t *testing.T) {
+	m := newModel(t, 0)
+	dir := t.TempDir()
+	cycles(t, m, m.bridge(t, dir, nil), 1)
+	p := m.pull("hedgedoc", 7)
+	m.tick(time.Minute)
+	old := m.comment(p, "ada", "!testme")
+	m.tick(2 * time.Hour)
+	young := m.comment(p, "ada", "!testme")
+	m.tick(23 * time.Hour)
+	cycles(t, m, m.bridge(t, dir, nil), 20)
+	if a := m.answers(p, old); len(m.buildsOf(old)) != 0 || len(a) != 1 || !strings.Contains(a[0].body, "more than a day ago") {
+		t.Errorf("the old comment: %d builds, answers %v", len(m.buildsOf(old)), a)
+	}
+	if a := m.answers(p, young); len(m.buildsOf(young)) != 1 || len(a) != 1 || !strings.Contains(a[0].body, "GREEN") {
+		t.Errorf("the young comment: %d builds, answers %v", len(m.buildsOf(young)), a)
+	}
+}
+
+// TestEndings: what an answer says of a build that ends otherwise than well.
+func TestEndings(t *testing.T) {
+	for _, tt := range []struct {
+		name, words string
+		set         func(m *model, build *modelBuild, key string)
+	}{
+		{"red", "**RED", func(m *model, _ *modelBuild, key string) { m.results[key] = "fail" }},
+		{"no result", "left no result", func(m *model, _ *modelBuild, key string) { m.results[key] = "none" }},
+		{"cancelled in Drone", "cancelled in Drone", func(m *model, v *modelBuild, _ string) { v.status, v.finished = "killed", m.clock }},
+		{"a broken pipeline", "could not carry out", func(m *model, v *modelBuild, _ string) { v.status = "error" }},
+		{"runs for ever", "ran for more than 1h0m0s", func(m *model, v *modelBuild, _ string) { v.started = m.clock.Add(-2 * time.Hour) }},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			m := newModel(t, 0)
+			b := m.bridge(t, t.TempDir(), nil)
+			p := m.pull("hedgedoc", 7)
+			cycles(t, m, b, 1)
+			id := m.comment(p, "ada", "!testme")
+			cycles(t, m, b, 1)
+			m.tick(time.Second)
+			m.do(func() { tt.set(m, m.builds[0], fmt.Sprint(id)) })
+			if err := b.Cycle(context.Background()); err != nil {
+				t.Fatal(err)
+			}
+			cycles(t, m, b, 40)
+			if a := m.answers(p, id); len(a) != 1 || !strings.Contains(a[0].body, tt.words) || !strings.Contains(a[0].body, "phase=settled") {
+				t.Errorf("expected one answer with %q, found %v", tt.words, a[0].body)
+			}
+		})
+	}
+}
+
+// TestSweep: each recipe once a round, only while nothing else waits, never twice.
+func TestSweep(t *testing.T) {
+	m := newModel(t, 0)
+	m.enrolled = []string{"hedgedoc", "cryptpad", "n8n"}
+	dir := t.TempDir()
+	start := func() *Bridge { return m.bridge(t, dir, func(c *Config) { c.SweepPeriod = 7 * 24 * time.Hour }) }
+	b := start()
+	for range 3 * 7 * 24 {
+		m.tick(time.Hour)
+		if err := b.Cycle(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+		if rand.IntN(10) == 0 {
+			b = start()
+		}
+	}
+	seen := map[string]int{}
+	for _, v := range m.builds {
+		seen[v.params[trigger.ParamRecipe]]++
+		if v.params[trigger.ParamPR] != "0" || v.params[trigger.ParamRef] != sha(999) {
+			t.Errorf("parameters of a sweep: %v", v.params)
+		}
+	}
+	for _, name := range m.enrolled {
+		if n := seen[name]; n < 2 || n > 3 {
+			t.Errorf("%s in three weeks: expected 2 or 3 runs, found %d", name, n)
+		}
+	}
+}
+
+// TestIdle: a cycle in which nothing happened is one small request, and nothing is kept of it.
+func TestIdle(t *testing.T) {
+	m := newModel(t, 0)
+	b := m.bridge(t, t.TempDir(), nil)
+	for n := range int64(1000) {
+		m.pull("hedgedoc", n+1)
+	}
+	cycles(t, m, b, 1)
+	m.requests, m.bytes = map[string]int{}, 0
+	cycles(t, m, b, 100)
+	delete(m.requests, "GET /api/repos/org/cc-ci/builds") // the look for builds that run too long, every five minutes
+	if len(m.requests) != 1 || m.requests["GET /api/v1/repos/issues/search"] != 100 || m.bytes > 100*200 {
+		t.Errorf("100 idle cycles: expected 100 searches of under 200 bytes, found %v, %d bytes", m.requests, m.bytes)
+	}
+}

@@ -1,0 +1,196 @@
+package bridge
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"slices"
+	"time"
+
+	"coopcloud.tech/cc-ci/internal/trigger"
+)
+
+// look is when and how a pull request was last read.
+type look struct {
+	updated time.Time // as the search gave it
+	at      time.Time // the forge's clock
+}
+
+// quiet is how long after its last change a pull request is read again all the same: a
+// comment's time stamp is taken before it can be seen, and two can bear the same second.
+const quiet = 30 * time.Second
+
+// Cycle looks once for what is new, brings every open comment as far as it goes, and
+// writes the cursor. An error means that the forge could not be searched or the cursor not be
+// written; what fails for one comment alone is logged, and tried again later.
+func (b *Bridge) Cycle(ctx context.Context) error {
+	b.listed = nil
+	touched, now, err := b.to.Pulls.Touched(ctx, b.since())
+	if err != nil {
+		return err
+	}
+	if b.cursor.Floor.IsZero() {
+		b.cursor.Floor, b.cursor.Settled = now, now
+		if err := b.cursor.write(b.cfg.State); err != nil {
+			return err
+		}
+		b.log.Info("first start: older comments are never run", "floor", now)
+	}
+	b.at("bridge.searched")
+	for _, t := range touched {
+		if seen := b.read[t.Pull]; !seen.updated.Equal(t.Updated) || seen.at.Before(t.Updated.Add(quiet)) {
+			b.unread[t.Pull] = t.Updated
+		}
+	}
+	b.high = now
+	b.readAll(ctx)
+	for _, id := range slices.Sorted(maps.Keys(b.open)) {
+		b.advance(ctx, b.open[id])
+	}
+	b.cancelStale(ctx)
+	b.sweepOne(ctx)
+	return b.settle()
+}
+
+// since is where a search begins.
+func (b *Bridge) since() time.Time {
+	from := b.high
+	if from.IsZero() {
+		from = b.cursor.Settled
+	}
+	if from.IsZero() {
+		from = b.now()
+	}
+	return from.Add(-b.times.overlap)
+}
+
+// settle moves the cursor to the oldest thing that isn't settled, and forgets what lies before it.
+func (b *Bridge) settle() error {
+	to := b.high
+	for _, t := range b.open {
+		to = earlier(to, t.comment.Created)
+	}
+	for _, updated := range b.unread {
+		to = earlier(to, updated)
+	}
+	if to.After(b.cursor.Settled) {
+		b.cursor.Settled = to
+	}
+	err := b.cursor.write(b.cfg.State)
+	b.at("bridge.cursor")
+	old := b.cursor.Settled.Add(-b.times.overlap - time.Hour)
+	maps.DeleteFunc(b.settled, func(_ int64, created time.Time) bool { return created.Before(old) })
+	maps.DeleteFunc(b.read, func(_ trigger.Pull, l look) bool { return l.updated.Before(old) })
+	return err
+}
+
+func earlier(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return b
+	}
+	return a
+}
+
+// readAll reads the comments of every pull request that was touched.
+func (b *Bridge) readAll(ctx context.Context) {
+	pulls := slices.SortedFunc(maps.Keys(b.unread), func(x, y trigger.Pull) int { return b.unread[x].Compare(b.unread[y]) })
+	for _, p := range pulls {
+		err := b.readPull(ctx, p)
+		if errors.Is(err, trigger.ErrGone) {
+			err = nil // deleted since the search
+		}
+		if err != nil {
+			b.health.fault("comments", err)
+			b.log.Warn("comments could not be read", "pull", p.String(), "error", err)
+			if b.high.Sub(b.unread[p]) < giveUp {
+				continue
+			}
+			b.log.Error("given up", "pull", p.String())
+		}
+		b.health.well("comments")
+		b.read[p] = look{b.unread[p], b.high}
+		delete(b.unread, p)
+	}
+}
+
+// readPull finds the comments that ask for a run, and the answers there are.
+func (b *Bridge) readPull(ctx context.Context, p trigger.Pull) error {
+	list, err := b.to.Comments.Comments(ctx, p, b.cursor.Settled.Add(-b.times.overlap))
+	if err != nil {
+		return err
+	}
+	for _, c := range list {
+		_, done := b.settled[c.ID]
+		if !done && b.open[c.ID] == nil && trigger.Asks(c, b.cfg.Bot, b.cursor.Floor) {
+			b.open[c.ID] = &ticket{pull: p, comment: c}
+			b.log.Info("a comment asks for a run", "pull", p.String(), "comment", c.ID, "by", c.Author)
+		}
+	}
+	b.adopt(ctx, p, list)
+	for _, t := range b.open {
+		t.look = t.look || t.pull == p
+	}
+	return nil
+}
+
+// adopt finds the answers among the comments, and joins each with its comment. Of two
+// for the same one (a post that was given up came late) the one that is further on stays.
+func (b *Bridge) adopt(ctx context.Context, p trigger.Pull, list []trigger.Comment) {
+	best := map[int64]found{}
+	for _, c := range list {
+		m, ok := b.answer(p, c)
+		if !ok {
+			continue
+		}
+		mine := found{c, m}
+		if other, twice := best[m.Comment]; twice {
+			if !mine.better(other, b.open[m.Comment]) {
+				mine, other = other, mine
+			}
+			if err := b.to.Comments.Delete(ctx, p, other.comment.ID); err != nil && !errors.Is(err, trigger.ErrGone) {
+				b.log.Warn("a second answer could not be deleted", "pull", p.String(), "comment", other.comment.ID, "error", err)
+			}
+		}
+		best[m.Comment] = mine
+	}
+	for id, f := range best {
+		b.join(p, id, f)
+	}
+}
+
+func (b *Bridge) join(p trigger.Pull, id int64, f found) {
+	if _, done := b.settled[id]; done {
+		return
+	}
+	t := b.open[id]
+	if f.mark.Phase == trigger.Settled {
+		delete(b.open, id)
+		b.settled[id] = f.comment.Created
+		return
+	}
+	if t == nil { // the comment was deleted or edited since it was taken
+		t = &ticket{pull: p, comment: trigger.Comment{ID: id, Created: f.comment.Created}}
+		b.open[id] = t
+	}
+	if t.answer != f.comment.ID && t.mark.Phase.Rank() <= f.mark.Phase.Rank() {
+		t.answer, t.mark, t.shown = f.comment.ID, f.mark, f.comment.Body
+		t.lookUntil = b.now().Add(b.times.grace)
+	}
+}
+
+// found is an answer with its mark.
+type found struct {
+	comment trigger.Comment
+	mark    trigger.Mark
+}
+
+// better tells whether f is to stay rather than g.
+func (f found) better(g found, t *ticket) bool {
+	if f.mark.Phase != g.mark.Phase {
+		return f.mark.Phase.Rank() > g.mark.Phase.Rank()
+	}
+	if t != nil && t.answer != 0 {
+		return f.comment.ID == t.answer
+	}
+	return f.comment.ID < g.comment.ID
+}

@@ -1,0 +1,144 @@
+package bridge
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"strconv"
+	"time"
+
+	"coopcloud.tech/cc-ci/internal/answer"
+	"coopcloud.tech/cc-ci/internal/result"
+	"coopcloud.tech/cc-ci/internal/trigger"
+)
+
+func (m *model) on(do func(*modelPull, *http.Request) (int, any)) func(*http.Request) (int, any) {
+	return func(r *http.Request) (int, any) {
+		n, _ := strconv.ParseInt(r.PathValue("n"), 10, 64)
+		p := m.pulls[trigger.Pull{Owner: r.PathValue("owner"), Repo: r.PathValue("repo"), Number: n}]
+		if p == nil {
+			return 404, map[string]any{"message": "not there"}
+		}
+		return do(p, r)
+	}
+}
+
+func sinceOf(r *http.Request) time.Time {
+	t, _ := time.Parse(time.RFC3339, r.URL.Query().Get("since"))
+	return t
+}
+
+func (m *model) search(r *http.Request) (int, any) {
+	out := []any{}
+	for _, p := range m.pulls {
+		if !p.updated.Before(sinceOf(r)) {
+			out = append(out, map[string]any{
+				"number": p.pull.Number, "updated_at": p.updated, "pull_request": map[string]any{},
+				"repository": map[string]any{"full_name": p.pull.Owner + "/" + p.pull.Repo},
+			})
+		}
+	}
+	return 200, out
+}
+
+func (m *model) listComments(p *modelPull, r *http.Request) (int, any) {
+	out := []any{}
+	for _, c := range p.comments {
+		if !c.updated.Before(sinceOf(r)) {
+			out = append(out, c.json())
+		}
+	}
+	return 200, out
+}
+
+func (c *modelComment) json() any {
+	return map[string]any{"id": c.id, "body": c.body, "created_at": c.created, "updated_at": c.updated, "user": map[string]any{"login": c.author}}
+}
+
+func (m *model) postComment(p *modelPull, r *http.Request) (int, any) {
+	m.comment(p, bot, bodyOf(r))
+	return 201, p.comments[len(p.comments)-1].json()
+}
+
+func (m *model) editComment(r *http.Request) (int, any) {
+	id, _ := strconv.ParseInt(r.PathValue("id"), 10, 64)
+	for _, p := range m.pulls {
+		for _, c := range p.comments {
+			if c.id == id {
+				c.body, c.updated = bodyOf(r), m.clock
+				return 200, c.json()
+			}
+		}
+	}
+	return 404, map[string]any{"message": "no such comment"}
+}
+
+func (m *model) deleteComment(r *http.Request) (int, any) {
+	id, _ := strconv.ParseInt(r.PathValue("id"), 10, 64)
+	for _, p := range m.pulls {
+		p.comments = slices.DeleteFunc(p.comments, func(c *modelComment) bool { return c.id == id })
+	}
+	return 204, nil
+}
+
+func (m *model) timeline(p *modelPull, r *http.Request) (int, any) {
+	out := []any{}
+	for _, at := range p.pushes {
+		if !at.Before(sinceOf(r)) && r.URL.Query().Get("page") == "1" {
+			out = append(out, map[string]any{"type": "pull_push", "created_at": at, "body": "{}"})
+		}
+	}
+	return 200, out
+}
+
+func (m *model) listBuilds(r *http.Request) (int, any) {
+	page, _ := strconv.Atoi(r.URL.Query().Get("page"))
+	size, _ := strconv.Atoi(r.URL.Query().Get("per_page"))
+	out := []any{}
+	for n := len(m.builds) - (page-1)*size; n > 0 && len(out) < size; n-- {
+		out = append(out, m.buildJSON(n))
+	}
+	return 200, out
+}
+
+func (m *model) buildJSON(n int) any {
+	b := m.builds[n-1]
+	unix := func(t time.Time) int64 {
+		if t.IsZero() {
+			return 0
+		}
+		return t.Unix()
+	}
+	return map[string]any{
+		"number": n, "status": b.status, "params": b.params, "after": sha(5000),
+		"created": unix(b.created), "started": unix(b.started), "finished": unix(b.finished),
+	}
+}
+
+func (m *model) createBuild(r *http.Request) (int, any) {
+	params := map[string]string{}
+	for name, v := range r.URL.Query() {
+		params[name] = v[0]
+	}
+	m.builds = append(m.builds, &modelBuild{params: params, status: "pending", created: m.clock})
+	return 200, m.buildJSON(len(m.builds))
+}
+
+// modelResults is the results store of the model.
+type modelResults struct{ m *model }
+
+func (r modelResults) Find(_ context.Context, b trigger.Build) (*answer.Report, error) {
+	r.m.mu.Lock()
+	defer r.m.mu.Unlock()
+	o := r.m.results[b.Params[trigger.ParamComment]]
+	if o == "" || o == "none" {
+		return nil, nil
+	}
+	return &answer.Report{Result: result.Result{
+		Schema: result.Schema, Recipe: b.Recipe(), Outcome: o, Started: b.Started, Ended: b.Finished,
+		Identity: result.Identity{Commit: b.Params[trigger.ParamRef]},
+		Stages:   []result.Stage{{Name: "install", Outcome: o, Took: 21 * time.Second}},
+	}}, nil
+}
+
+func (r modelResults) Typical(string) time.Duration { return 50 * time.Second }

@@ -1,0 +1,295 @@
+package bridge
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"coopcloud.tech/cc-ci/internal/answer"
+	"coopcloud.tech/cc-ci/internal/drone"
+	"coopcloud.tech/cc-ci/internal/gitea"
+	"coopcloud.tech/cc-ci/internal/result"
+	"coopcloud.tech/cc-ci/internal/trigger"
+)
+
+// model is a forge and a Drone over HTTP, in one process with a clock of its own, as far as
+// the bridge uses them. Its limits: it was written from what was measured on real servers
+// and proves nothing about them; it serves one request at a time, so two requests of the bridge
+// never meet inside of it; it knows no transactions that become visible late; a kill is
+// a panic of the bridge's goroutine between two of its steps, not a lost power line. The
+// walk against real servers under checks/forge is what counts; this is quick, and unlucky on purpose.
+type model struct {
+	mu       sync.Mutex
+	clock    time.Time
+	server   *httptest.Server
+	pulls    map[trigger.Pull]*modelPull
+	members  map[string]int // status of the membership call
+	enrolled []string
+	builds   []*modelBuild
+	late     []lateRequest
+	results  map[string]result.Outcome
+	ids      int64
+	requests map[string]int
+	bytes    int
+
+	luck      *rand.Rand // nil: nothing goes wrong
+	forgeDown bool
+	droneDown bool
+}
+
+type modelPull struct {
+	pull     trigger.Pull
+	open     bool
+	sha      string
+	source   string
+	updated  time.Time
+	pushes   []time.Time
+	comments []*modelComment
+	status   string
+}
+
+type modelComment struct {
+	id               int64
+	author, body     string
+	created, updated time.Time
+}
+
+type modelBuild struct {
+	params                     map[string]string
+	status                     string
+	created, started, finished time.Time
+	ran                        bool
+}
+
+// lateRequest is one that arrives long after its sender gave it up.
+type lateRequest struct {
+	at time.Time
+	do func() (int, any)
+}
+
+const bot = "ci-bot"
+
+func newModel(t *testing.T, seed uint64) *model {
+	m := &model{
+		clock: time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC),
+		pulls: map[trigger.Pull]*modelPull{}, members: map[string]int{"ada": 204}, enrolled: []string{"hedgedoc"},
+		results: map[string]result.Outcome{}, ids: 100, requests: map[string]int{},
+	}
+	if seed != 0 {
+		m.luck = rand.New(rand.NewPCG(seed, 1))
+	}
+	m.server = httptest.NewServer(m.routes())
+	t.Cleanup(m.server.Close)
+	return m
+}
+
+// bridge starts one on this model, as after a kill where dir holds a cursor.
+func (m *model) bridge(t *testing.T, dir string, change func(*Config)) *Bridge {
+	t.Helper()
+	forge, builds := gitea.New(m.server.URL, "org", bot, "forge-token"), drone.New(m.server.URL, "org/cc-ci", "drone-token")
+	t.Cleanup(forge.Close)
+	t.Cleanup(builds.Close)
+	cfg := Config{
+		Organisation: "org", Bot: bot, Key: trigger.Key("the key of the tests, 32 characters"), State: dir,
+		Interval: 20 * time.Second, Slots: 1, BuildLimit: time.Hour,
+		Text: answer.Writer{Organisation: "org", Project: "org/cc-ci", Drone: "https://drone.example", Clone: "https://git.example/org/cc-ci.git"},
+	}
+	if change != nil {
+		change(&cfg)
+	}
+	b, err := New(cfg, Ports{forge, forge, forge, gitea.Recipes{Client: forge, Project: "org/cc-ci", Folder: "recipes"}, builds, modelResults{m}}, quietLog())
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.now, b.at = m.now, func(string) {}
+	return b
+}
+
+func (m *model) now() time.Time { m.mu.Lock(); defer m.mu.Unlock(); return m.clock }
+
+func (m *model) do(f func()) { m.mu.Lock(); defer m.mu.Unlock(); f() }
+
+func (m *model) pull(repo string, n int64) *modelPull {
+	p := trigger.Pull{Owner: "org", Repo: repo, Number: n}
+	if m.pulls[p] == nil {
+		m.pulls[p] = &modelPull{pull: p, open: true, sha: sha(int(n)), source: "org/" + repo, updated: m.clock.Add(-time.Hour)}
+	}
+	return m.pulls[p]
+}
+
+func sha(n int) string { return fmt.Sprintf("%040x", n+1) }
+
+func (m *model) comment(p *modelPull, author, body string) int64 {
+	m.ids++
+	p.comments = append(p.comments, &modelComment{m.ids, author, body, m.clock, m.clock})
+	p.updated = m.clock
+	return m.ids
+}
+
+func (m *model) push(p *modelPull, sha string) {
+	p.sha, p.updated, p.pushes = sha, m.clock, append(p.pushes, m.clock)
+}
+
+// tick lets time go by: late requests arrive, the oldest build begins, runs and ends.
+func (m *model) tick(d time.Duration) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.clock = m.clock.Add(d)
+	for _, l := range m.late {
+		if !l.at.After(m.clock) {
+			l.do()
+		}
+	}
+	m.late = slices.DeleteFunc(m.late, func(l lateRequest) bool { return !l.at.After(m.clock) })
+	for _, b := range m.builds {
+		switch {
+		case b.status == "pending":
+			b.status, b.started, b.ran = "running", m.clock, true
+			return
+		case b.status == "running" && m.clock.Sub(b.started) > 50*time.Second:
+			b.status, b.finished = "success", m.clock
+			if m.results[b.params[trigger.ParamComment]] == "" {
+				m.results[b.params[trigger.ParamComment]] = result.Pass
+			}
+			if m.results[b.params[trigger.ParamComment]] == result.Fail {
+				b.status = "failure"
+			}
+			return
+		case b.status == "running":
+			return
+		}
+	}
+}
+
+// answers are the bot's comments that carry a mark for a comment.
+func (m *model) answers(p *modelPull, id int64) []*modelComment {
+	var out []*modelComment
+	for _, c := range p.comments {
+		if c.author == bot && strings.Contains(c.body, fmt.Sprintf("<!-- cc-ci comment=%d ", id)) {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+func (m *model) buildsOf(id int64) []*modelBuild {
+	var out []*modelBuild
+	for _, b := range m.builds {
+		if b.params[trigger.ParamComment] == strconv.FormatInt(id, 10) {
+			out = append(out, b)
+		}
+	}
+	return out
+}
+
+func (m *model) routes() http.Handler {
+	mux := http.NewServeMux()
+	route := func(pattern string, do func(r *http.Request) (int, any)) {
+		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) { m.serve(w, r, pattern, do) })
+	}
+	const repo = "/api/v1/repos/{owner}/{repo}"
+	route("GET /api/v1/repos/issues/search", m.search)
+	route("GET "+repo+"/issues/{n}/comments", m.on(m.listComments))
+	route("POST "+repo+"/issues/{n}/comments", m.on(m.postComment))
+	route("PATCH "+repo+"/issues/comments/{id}", m.editComment)
+	route("DELETE "+repo+"/issues/comments/{id}", m.deleteComment)
+	route("GET "+repo+"/issues/{n}/timeline", m.on(m.timeline))
+	route("GET "+repo+"/pulls/{n}", m.on(func(p *modelPull, r *http.Request) (int, any) {
+		state := map[bool]string{true: "open", false: "closed"}[p.open]
+		return 200, map[string]any{"number": p.pull.Number, "state": state, "head": map[string]any{"sha": p.sha, "repo": map[string]any{"full_name": p.source}}}
+	}))
+	route("POST "+repo+"/statuses/{sha}", func(r *http.Request) (int, any) { return 403, nil })
+	route("GET "+repo+"/contents/{path...}", func(r *http.Request) (int, any) {
+		list := []any{map[string]any{"name": "_template", "type": "dir"}, map[string]any{"name": "README.md", "type": "file"}}
+		for _, e := range m.enrolled {
+			list = append(list, map[string]any{"name": e, "type": "dir"})
+		}
+		return 200, list
+	})
+	route("GET "+repo, func(r *http.Request) (int, any) {
+		return 200, map[string]any{"full_name": r.PathValue("owner") + "/" + r.PathValue("repo"), "default_branch": "main"}
+	})
+	route("GET "+repo+"/branches/main", func(r *http.Request) (int, any) {
+		return 200, map[string]any{"name": "main", "commit": map[string]any{"id": sha(999)}}
+	})
+	route("GET /api/v1/orgs/org/members/{user}", func(r *http.Request) (int, any) {
+		if status := m.members[r.PathValue("user")]; status != 0 {
+			return status, nil
+		}
+		return 404, nil
+	})
+	route("GET /api/repos/org/cc-ci/builds", m.listBuilds)
+	route("POST /api/repos/org/cc-ci/builds", m.createBuild)
+	route("GET /api/repos/org/cc-ci/builds/{n}", func(r *http.Request) (int, any) {
+		n, _ := strconv.Atoi(r.PathValue("n"))
+		return 200, m.buildJSON(n)
+	})
+	route("DELETE /api/repos/org/cc-ci/builds/{n}", func(r *http.Request) (int, any) {
+		n, _ := strconv.Atoi(r.PathValue("n"))
+		if b := m.builds[n-1]; b.status == "pending" || b.status == "running" {
+			b.status, b.finished = "killed", m.clock
+		}
+		return 200, nil
+	})
+	return mux
+}
+
+// serve answers one request, unless it is an unlucky one: refused without effect, cut off
+// without effect, cut off after the effect, or brought to its effect much later.
+func (m *model) serve(w http.ResponseWriter, r *http.Request, pattern string, do func(*http.Request) (int, any)) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.requests[pattern]++
+	forge := strings.HasPrefix(r.URL.Path, "/api/v1/")
+	luck := 1.0
+	if m.luck != nil {
+		luck = m.luck.Float64()
+	}
+	switch {
+	case forge && m.forgeDown, !forge && m.droneDown, luck < 0.02:
+		w.WriteHeader(http.StatusBadGateway)
+		return
+	case luck < 0.04:
+		panic(http.ErrAbortHandler)
+	case luck < 0.08 && r.Method != http.MethodGet:
+		do(r)
+		panic(http.ErrAbortHandler)
+	case luck < 0.12 && r.Method == http.MethodPost:
+		copied := r.Clone(context.Background())
+		copied.Form = readForm(r)
+		wait := time.Duration(1+m.luck.IntN(12)) * time.Second
+		m.late = append(m.late, lateRequest{m.clock.Add(wait), func() (int, any) { return do(copied) }})
+		panic(http.ErrAbortHandler)
+	}
+	status, body := do(r)
+	w.Header().Set("Date", m.clock.UTC().Format(http.TimeFormat))
+	b, _ := json.Marshal(body)
+	m.bytes += len(b)
+	w.WriteHeader(status)
+	if status != http.StatusNoContent {
+		w.Write(b) //nolint:errcheck // the bridge went away
+	}
+}
+
+// readForm reads a comment's body before its request is gone.
+func readForm(r *http.Request) map[string][]string {
+	var v struct{ Body string }
+	json.NewDecoder(r.Body).Decode(&v) //nolint:errcheck // a build has no body
+	return map[string][]string{"body": {v.Body}}
+}
+
+func bodyOf(r *http.Request) string {
+	if r.Form == nil {
+		r.Form = readForm(r)
+	}
+	return r.Form.Get("body")
+}

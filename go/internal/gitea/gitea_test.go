@@ -1,0 +1,213 @@
+package gitea
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"coopcloud.tech/cc-ci/internal/apiclient"
+	"coopcloud.tech/cc-ci/internal/trigger"
+)
+
+func TestMain(m *testing.M) {
+	apiclient.WaitMin, apiclient.WaitMax = time.Millisecond, time.Millisecond
+	os.Exit(m.Run())
+}
+
+var pull = trigger.Pull{Owner: "org", Repo: "hedgedoc", Number: 7}
+
+// serve answers every request with one status and body, and records what was asked.
+func serve(t *testing.T, do http.HandlerFunc) (*Client, *[]string) {
+	t.Helper()
+	var asked []string
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		asked = append(asked, r.Method+" "+r.URL.RequestURI())
+		if r.Header.Get("Authorization") != "token s3cret" || strings.Contains(r.URL.RequestURI(), "s3cret") {
+			t.Errorf("%s: the token belongs into the header: %v", r.URL, r.Header)
+		}
+		do(w, r)
+	}))
+	t.Cleanup(s.Close)
+	c := New(s.URL+"/", "org", "ci-bot", "s3cret")
+	t.Cleanup(c.Close)
+	return c, &asked
+}
+
+func TestMember(t *testing.T) {
+	for _, tt := range []struct {
+		status  int
+		is, err bool
+		asked   int
+	}{
+		{204, true, false, 1},
+		{404, false, false, 1},
+		{303, false, true, 1}, // to /public_members, where a concealed member is 404: not followed
+		{200, false, true, 1},
+		{401, false, true, 1},
+		{403, false, true, 1},
+		{500, false, true, 3},
+		{502, false, true, 3},
+	} {
+		t.Run(fmt.Sprint(tt.status), func(t *testing.T) {
+			c, asked := serve(t, func(w http.ResponseWriter, r *http.Request) {
+				w.Header().Set("Location", "/api/v1/orgs/org/public_members/ada")
+				w.WriteHeader(tt.status)
+			})
+			is, err := c.Member(context.Background(), "ada")
+			if is != tt.is || (err != nil) != tt.err || len(*asked) != tt.asked || (*asked)[0] != "GET /api/v1/orgs/org/members/ada" {
+				t.Errorf("found %v, %v, asked %v", is, err, *asked)
+			}
+			if err != nil && strings.Contains(err.Error(), "s3cret") {
+				t.Errorf("the token is in %q", err)
+			}
+		})
+	}
+	t.Run("no answer", func(t *testing.T) {
+		c, _ := serve(t, func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) })
+		if is, err := c.Member(context.Background(), "ada"); is || err == nil {
+			t.Errorf("found %v, %v", is, err)
+		}
+	})
+	t.Run("a name with a way up", func(t *testing.T) {
+		c, asked := serve(t, func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(404) })
+		c.Member(context.Background(), "../../../users/ada") //nolint:errcheck // what counts is what was asked
+		if (*asked)[0] != "GET /api/v1/orgs/org/members/..%2F..%2F..%2Fusers%2Fada" {
+			t.Errorf("asked %v", *asked)
+		}
+	})
+}
+
+func TestTouched(t *testing.T) {
+	since := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
+	issue := func(n int, repo string) string {
+		return fmt.Sprintf(`{"number":%d,"updated_at":"2026-11-23T12:00:05Z","pull_request":{},"repository":{"full_name":%q}}`, n, repo)
+	}
+	c, asked := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Date", "Mon, 23 Nov 2026 12:00:09 GMT")
+		if r.URL.Query().Get("page") == "1" {
+			w.Header().Set("Link", fmt.Sprintf(`<http://%s/api/v1/repos/issues/search?page=2>; rel="next"`, r.Host))
+			fmt.Fprintf(w, "[%s,%s]", issue(7, "org/hedgedoc"), issue(1, "other/thing"))
+			return
+		}
+		fmt.Fprintf(w, "[%s]", issue(8, "org/cryptpad"))
+	})
+	got, now, err := c.Touched(context.Background(), since)
+	if err != nil || len(got) != 2 || got[0].Pull != pull || got[1].Repo != "cryptpad" || now.Sub(since) != 9*time.Second {
+		t.Errorf("found %v, %s, %v", got, now, err)
+	}
+	if want := "GET /api/v1/repos/issues/search?limit=50&owner=org&page=1&since=2026-11-23T12%3A00%3A00Z&state=all&type=pulls"; len(*asked) != 2 || (*asked)[0] != want {
+		t.Errorf("expected %s and its second page, asked %v", want, *asked)
+	}
+}
+
+func TestPushedSince(t *testing.T) {
+	at := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
+	for _, tt := range []struct {
+		name, entries string
+		want          bool
+	}{
+		{"nothing", ``, false},
+		{"a push in the same second", `{"type":"pull_push","created_at":"2026-11-23T12:00:00Z"}`, true},
+		{"a push before", `{"type":"pull_push","created_at":"2026-11-23T11:59:59Z"}`, false},
+		{"a later comment", `{"type":"comment","created_at":"2026-11-23T12:00:05Z"}`, false},
+		{"behind a comment", `{"type":"comment","created_at":"2026-11-23T12:00:05Z"},{"type":"pull_push","created_at":"2026-11-23T12:00:05Z"}`, true},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			c, _ := serve(t, func(w http.ResponseWriter, r *http.Request) {
+				if r.URL.Query().Get("page") != "1" {
+					fmt.Fprint(w, "[]")
+					return
+				}
+				fmt.Fprintf(w, "[%s]", tt.entries)
+			})
+			if got, err := c.PushedSince(context.Background(), pull, at); got != tt.want || err != nil {
+				t.Errorf("expected %v, found %v, %v", tt.want, got, err)
+			}
+		})
+	}
+}
+
+func TestHead(t *testing.T) {
+	sha := strings.Repeat("a", 40)
+	for _, tt := range []struct {
+		name, body string
+		status     int
+		want       trigger.Head
+		gone, fail bool
+	}{
+		{"open", `{"state":"open","head":{"sha":"` + sha + `","repo":{"full_name":"org/hedgedoc"}}}`, 200, trigger.Head{Open: true, SHA: sha, Source: "org/hedgedoc"}, false, false},
+		{"a fork", `{"state":"open","head":{"sha":"` + sha + `","repo":{"full_name":"mallory/doc"}}}`, 200, trigger.Head{Open: true, SHA: sha, Source: "mallory/doc"}, false, false},
+		{"a fork that was deleted", `{"state":"open","head":{"sha":"` + sha + `","repo":null}}`, 200, trigger.Head{Open: true, SHA: sha, Source: "org/hedgedoc"}, false, false},
+		{"merged", `{"state":"closed","merged":true,"head":{"sha":"` + sha + `"}}`, 200, trigger.Head{SHA: sha, Source: "org/hedgedoc"}, false, false},
+		{"no commit", `{"state":"open","head":{"sha":""}}`, 200, trigger.Head{}, false, true},
+		{"deleted", `{"message":"not found"}`, 404, trigger.Head{}, true, true},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			c, _ := serve(t, func(w http.ResponseWriter, r *http.Request) {
+				w.WriteHeader(tt.status)
+				fmt.Fprint(w, tt.body)
+			})
+			got, err := c.Head(context.Background(), pull)
+			if got != tt.want || (err != nil) != tt.fail || errors.Is(err, trigger.ErrGone) != tt.gone {
+				t.Errorf("found %+v, %v", got, err)
+			}
+		})
+	}
+}
+
+// TestPostOnce: a comment whose answer is lost is not posted again here.
+func TestPostOnce(t *testing.T) {
+	c, asked := serve(t, func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) })
+	if _, err := c.Post(context.Background(), pull, "x"); err == nil || len(*asked) != 1 {
+		t.Errorf("found %v, asked %v", err, *asked)
+	}
+}
+
+// TestPostAsAnother: with another account's token nothing stays, and nothing more is written.
+func TestPostAsAnother(t *testing.T) {
+	c, asked := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		w.WriteHeader(map[string]int{"POST": 201, "DELETE": 204}[r.Method])
+		if r.Method == "POST" {
+			fmt.Fprint(w, `{"id":5,"user":{"login":"root"}}`)
+		}
+	})
+	for range 2 {
+		if _, err := c.Post(context.Background(), pull, "x"); !errors.Is(err, trigger.ErrForbidden) || !strings.Contains(err.Error(), "of root, not of the bot ci-bot") {
+			t.Errorf("found %v", err)
+		}
+	}
+	if want := "DELETE /api/v1/repos/org/hedgedoc/issues/comments/5"; len(*asked) != 2 || (*asked)[1] != want {
+		t.Errorf("expected one post and %s, asked %v", want, *asked)
+	}
+}
+
+// TestEndless: an answer without end is given up, and so is a server that says nothing.
+func TestEndless(t *testing.T) {
+	t.Run("no end", func(t *testing.T) {
+		c, _ := serve(t, func(w http.ResponseWriter, r *http.Request) {
+			junk := []byte(strings.Repeat(" ", 1<<20))
+			for {
+				if _, err := w.Write(junk); err != nil {
+					return
+				}
+			}
+		})
+		if _, err := c.Comments(context.Background(), pull, time.Time{}); !errors.Is(err, apiclient.ErrTooLong) {
+			t.Errorf("expected %v, found %v", apiclient.ErrTooLong, err)
+		}
+	})
+	t.Run("no answer", func(t *testing.T) {
+		c, _ := serve(t, func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
+		ctx, cancel := context.WithTimeout(context.Background(), 50*time.Millisecond)
+		defer cancel()
+		if _, err := c.Comments(ctx, pull, time.Time{}); err == nil {
+			t.Error("expected an error")
+		}
+	})
+}
