@@ -151,7 +151,7 @@ func (f *bridgeFlags) run(cmd *cobra.Command) error {
 	if err := os.MkdirAll(f.state, 0o700); err != nil {
 		return usagef("bridge: --state: %w", err)
 	}
-	forge, builds := gitea.New(f.forge, f.org, f.bot, forgeToken), drone.New(f.drone, f.project, droneToken)
+	forge, builds := gitea.New(f.forge, f.org, forgeToken).As(f.bot), drone.New(f.drone, f.project, droneToken)
 	defer forge.Close()
 	defer builds.Close()
 	b, err := bridge.New(f.config(key), bridge.Ports{

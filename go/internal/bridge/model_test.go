@@ -95,7 +95,7 @@ func newModel(t *testing.T, seed uint64) *model {
 // bridge starts one on this model, as after a kill where dir holds a cursor.
 func (m *model) bridge(t *testing.T, dir string, change func(*Config)) *Bridge {
 	t.Helper()
-	forge, builds := gitea.New(m.server.URL, "org", bot, "forge-token"), drone.New(m.server.URL, "org/cc-ci", "drone-token")
+	forge, builds := gitea.New(m.server.URL, "org", "forge-token").As(bot), drone.New(m.server.URL, "org/cc-ci", "drone-token")
 	t.Cleanup(forge.Close)
 	t.Cleanup(builds.Close)
 	cfg := Config{

@@ -27,9 +27,15 @@ type Client struct {
 	stranger      atomic.Pointer[string] // whose the token is, where it isn't the bot's
 }
 
-// New makes a client; token is that of the account bot. No request is made.
-func New(url, org, bot, token string) *Client {
-	return &Client{url: strings.TrimSuffix(url, "/"), org: org, bot: bot, transport: apiclient.New("token", token)}
+// New makes a client. No request is made.
+func New(url, org, token string) *Client {
+	return &Client{url: strings.TrimSuffix(url, "/"), org: org, transport: apiclient.New("token", token)}
+}
+
+// As names the account that the token should be of, so that Post can tell where it isn't.
+func (c *Client) As(bot string) *Client {
+	c.bot = bot
+	return c
 }
 
 // Close ends idle connections.

@@ -34,7 +34,7 @@ func serve(t *testing.T, do http.HandlerFunc) (*Client, *[]string) {
 		do(w, r)
 	}))
 	t.Cleanup(s.Close)
-	c := New(s.URL+"/", "org", "ci-bot", "s3cret")
+	c := New(s.URL+"/", "org", "s3cret").As("ci-bot")
 	t.Cleanup(c.Close)
 	return c, &asked
 }

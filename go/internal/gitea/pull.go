@@ -79,7 +79,7 @@ func (c *Client) Post(ctx context.Context, p trigger.Pull, body string) (int64, 
 	if err != nil {
 		return 0, fault("new comment", p, resp, err)
 	}
-	if v.Poster != nil && !strings.EqualFold(v.Poster.UserName, c.bot) {
+	if c.bot != "" && v.Poster != nil && !strings.EqualFold(v.Poster.UserName, c.bot) {
 		c.stranger.Store(&v.Poster.UserName)
 		return 0, errors.Join(fmt.Errorf("gitea: the token is of %s, not of the bot %s: %w", v.Poster.UserName, c.bot, trigger.ErrForbidden), c.Delete(ctx, p, v.ID))
 	}
