@@ -31,7 +31,7 @@ traefik: ## compile Traefik from its Go module, where no image can be pulled
 	@$(machine)/traefik/image.sh build
 
 env: ## shell code for `eval "$$(make -s env)"`: then nix run .#test-demo works as typed
-	@$(machine)/up.sh demo
+	@$(machine)/up.sh env
 	@$(machine)/env.sh
 
 fmt: ## format Go, Nix and shell files

@@ -23,8 +23,10 @@ fi
 
 mkdir -p "$CC_CI_CACHE/nix"
 conf=$CC_CI_CACHE/nix/nix.conf
-go_root=$(go env GOROOT)
-mkdir -p "$CC_CI_CACHE/nix/go" # checks/fixture/go.nix finds both under /cc-ci
+# checks/fixture/go.nix finds Go and its caches under /cc-ci. They are those of programs.sh, so
+# that what both build is compiled once.
+{ read -r go_root && read -r go_build && read -r go_mod; } < <(go env GOROOT GOCACHE GOMODCACHE)
+mkdir -p "$go_build" "$go_mod"
 # No /etc/ssl among the paths: Nix puts a CA bundle into the sandbox of a fixed-output derivation
 # by itself, and with the folder mounted there it would empty the host's own bundle.
 cat >"$conf.new" <<EOF
@@ -32,7 +34,7 @@ experimental-features = nix-command flakes
 build-users-group =
 sandbox = true
 sandbox-fallback = false
-sandbox-paths = /bin /usr /lib /lib64 /cc-ci/go=$go_root /cc-ci/cache=$CC_CI_CACHE/nix/go
+sandbox-paths = /bin /usr /lib /lib64 /cc-ci/go=$go_root /cc-ci/cache/build=$go_build /cc-ci/cache/mod=$go_mod
 substituters =
 flake-registry =
 max-jobs = 2

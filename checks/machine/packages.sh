@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# packages.sh: see that the host's programs are there; install what is missing from Debian.
+# packages.sh [tools]: see that the host's programs are there; install what is missing from Debian.
+# `tools`: only the few that go.sh and nix.sh need, so that these can begin.
 #
 # Newly installed packages are written to $CC_CI_CACHE/apt/installed, which `make clean` purges.
 # No service is started and no file of the host's configuration is changed.
@@ -7,27 +8,32 @@
 
 missing=()
 want() { command -v "$1" >/dev/null || missing+=("$2"); }
-want curl curl
-want jq jq
-want openssl openssl
-want ip iproute2
-want iptables iptables
 want xz xz-utils
-want bwrap bubblewrap
 want mmdebstrap mmdebstrap
 want patchelf patchelf
-[ -e /usr/lib/chromium/chromium-headless-shell ] || missing+=(chromium-headless-shell)
 [ -e /etc/ssl/certs/ca-certificates.crt ] || missing+=(ca-certificates)
-compgen -G '/usr/share/fonts/truetype/*/*.ttf' >/dev/null || missing+=(fonts-dejavu-core)
-# The tests of a recipe's repository see the system's Python alone.
-PATH=/usr/bin:/bin python3 -c 'import importlib.util as u, sys; sys.exit(not u.find_spec("pytest"))' 2>/dev/null || missing+=(python3-pytest)
-node_major=$(node --version 2>/dev/null | sed 's/^v\([0-9]*\).*/\1/') || true
-[ "${node_major:-0}" -ge 18 ] || missing+=(nodejs)
-if [ "$CC_CI_DOCKER" = own ]; then
-  want dockerd docker.io
-  want containerd containerd
-fi
-want docker docker.io
+
+rest() {
+  want curl curl
+  want jq jq
+  want openssl openssl
+  want ip iproute2
+  want iptables iptables
+  want bwrap bubblewrap
+  [ -e /usr/lib/chromium/chromium-headless-shell ] || missing+=(chromium-headless-shell)
+  compgen -G '/usr/share/fonts/truetype/*/*.ttf' >/dev/null || missing+=(fonts-dejavu-core)
+  # The tests of a recipe's repository see the system's Python alone.
+  PATH=/usr/bin:/bin python3 -c 'import importlib.util as u, sys; sys.exit(not u.find_spec("pytest"))' 2>/dev/null || missing+=(python3-pytest)
+  local node_major
+  node_major=$(node --version 2>/dev/null | sed 's/^v\([0-9]*\).*/\1/') || true
+  [ "${node_major:-0}" -ge 18 ] || missing+=(nodejs)
+  if [ "$CC_CI_DOCKER" = own ]; then
+    want dockerd docker.io
+    want containerd containerd
+  fi
+  want docker docker.io
+}
+[ "${1:-}" = tools ] || rest
 
 [ ${#missing[@]} -gt 0 ] || exit 0
 list=$(printf '%s\n' "${missing[@]}" | sort -u | tr '\n' ' ')
@@ -47,8 +53,10 @@ installed() { dpkg-query -W -f '${db:Status-Abbrev} ${binary:Package}\n' | awk '
 installed >"$CC_CI_CACHE/apt/before"
 log=$CC_CI_CACHE/apt/log
 export DEBIAN_FRONTEND=noninteractive RUNLEVEL=1
+updated=$CC_CI_CACHE/apt/updated
+update() { [ -n "$(find "$updated" -mmin -60 2>/dev/null)" ] || { timeout 300 apt-get update && touch "$updated"; }; }
 # shellcheck disable=SC2086 # a list of words
-if ! { timeout 300 apt-get update && timeout 1200 apt-get install -y --no-install-recommends -o Dpkg::Options::=--force-unsafe-io $list; } >"$log" 2>&1 </dev/null; then
+if ! { update && timeout 1200 apt-get install -y --no-install-recommends -o Dpkg::Options::=--force-unsafe-io $list; } >"$log" 2>&1 </dev/null; then
   tail -5 "$log" >&2
   stop "apt-get could not install them (log: $log)" "install them by hand: apt-get install --no-install-recommends $list"
 fi

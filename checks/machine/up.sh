@@ -1,35 +1,43 @@
 #!/usr/bin/env bash
-# up.sh demo | test | tools: bring this machine to where the demo, the tests, or only Nix and Go
-# can run. Every step inspects and acts only if needed, so a second call takes a second.
+# up.sh demo | env | test | tools: bring this machine to where the demo, a recipe, the tests, or
+# only Nix and Go can run. Every step inspects and acts only if needed, so a second call takes a second.
 . "${BASH_SOURCE%/*}/vars.sh"
 
 exec 9>"$CC_CI_CACHE/lock"
 flock -w 3600 9 || stop "another set-up has held $CC_CI_CACHE/lock for an hour" "end it"
 
-# together COMMAND...: run them at the same time; ends with the status of one that failed.
+# together COMMAND...: run them, functions or scripts of this folder, at the same time; ends
+# with the status of one that failed.
 together() {
   local pids=() status=0
   for command in "$@"; do
     # shellcheck disable=SC2086 # a command and its argument
-    "$machine"/$command &
+    if declare -F "$command" >/dev/null; then $command & else "$machine"/$command & fi
     pids+=($!)
   done
   for pid in "${pids[@]}"; do wait "$pid" || status=$?; done
   return "$status"
 }
 
-"$machine/packages.sh"
-if [ "$1" = tools ]; then
-  "$machine/go.sh"
-  "$machine/nix.sh"
-  exit
-fi
+# What is compiled and what is installed need nothing of each other, and on a new machine each
+# takes minutes.
+compiled() { "$machine/go.sh" && together nix.sh programs.sh; }
+installed() { "$machine/packages.sh" && together playwright.sh certs.sh engine; }
+engine() { "$machine/dockerd.sh" up && "$machine/swarm.sh"; }
+backup() { together "${images[@]/#/../images/build.sh }" && "$machine/backup.sh"; }
+
 case $1 in
-  demo) images=(demo backup-bot) router=demo ;;
-  test) images=(demo nginx backup-bot) router=traefik ;;
+  demo) images=(demo backup-bot) router=demo more=(plan.sh) ;;
+  env) images=(demo backup-bot) router=demo more=() ;;
+  test) images=(demo nginx backup-bot) router=traefik more=() ;;
+  tools)
+    "$machine/packages.sh"
+    "$machine/go.sh"
+    "$machine/nix.sh"
+    exit
+    ;;
 esac
-together go.sh playwright.sh certs.sh "dockerd.sh up"
-together nix.sh swarm.sh programs.sh
-"$root/checks/images/build.sh" "${images[@]}"
-together "router.sh $router" backup.sh
+"$machine/packages.sh" tools
+together compiled installed
+together backup "router.sh $router" "${more[@]}"
 "$machine/site.sh"
