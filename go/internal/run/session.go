@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"sync"
 	"syscall"
 	"time"
 
@@ -31,6 +32,7 @@ type session struct {
 	dir     string // the run's folder
 	mask    *redact.Masker
 	printer event.Printer
+	telling sync.Mutex // of the printer: a removal does two things at a time
 	engine  *swarm.Engine
 	locks   lock.Folder
 	held    []*lock.Lock
@@ -144,6 +146,8 @@ func (s *session) close() {
 }
 
 func (s *session) tell(kind event.Kind, text string) {
+	s.telling.Lock()
+	defer s.telling.Unlock()
 	s.printer.Event(event.Event{Time: time.Now(), Kind: kind, Stage: s.stage, Text: text})
 }
 

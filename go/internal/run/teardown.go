@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"sync"
 	"time"
 
 	"coopcloud.tech/cc-ci/internal/janitor"
@@ -20,7 +21,7 @@ func (s *session) teardown(ctx context.Context) {
 	s.do(ctx, "remove", func(ctx context.Context, _ *stage.Record) error {
 		failed := s.closeBrowser()
 		if s.app != nil && s.app.Secrets != nil {
-			failed = errors.Join(failed, s.remove(ctx, s.app.Remove), s.forget(ctx), s.app.Secrets.Remove())
+			failed = errors.Join(failed, s.clear(ctx), s.app.Secrets.Remove())
 		}
 		return errors.Join(failed, janitor.Wipe(s.dir))
 	})
@@ -42,11 +43,16 @@ func (s *session) remove(ctx context.Context, take func(context.Context) ([]stri
 	return err
 }
 
-// forget takes the run's snapshots out of the backup repository.
-func (s *session) forget(ctx context.Context) error {
-	left, err := s.app.ForgetSnapshots(ctx)
+// clear takes away the app and, while its containers stop, the run's snapshots.
+func (s *session) clear(ctx context.Context) error {
+	var left []string
+	var kept error
+	var forgetting sync.WaitGroup
+	forgetting.Go(func() { left, kept = s.app.ForgetSnapshots(ctx) })
+	err := s.remove(ctx, s.app.Remove)
+	forgetting.Wait()
 	s.res.Residue = append(s.res.Residue, left...)
-	return err
+	return errors.Join(err, kept)
 }
 
 // upgrades tells whether any edge will be deployed.
