@@ -44,11 +44,11 @@ func (p published) Find(_ context.Context, b trigger.Build) (*answer.Report, err
 	return p.report(r), nil
 }
 
-// report adds the addresses of the page and of the picture that says most: of the stage
+// report adds the addresses, in package web, of the page and of the picture that says most: of the stage
 // that failed, else the last one.
 func (p published) report(r result.Result) *answer.Report {
 	out := &answer.Report{Result: r}
-	base, err := url.Parse(p.pages + "/" + url.PathEscape(r.Recipe) + "/" + url.PathEscape(r.ID) + "/")
+	base, err := url.Parse(p.pages + "/recipe/" + url.PathEscape(r.Recipe) + "/" + url.PathEscape(r.ID) + "/")
 	if err != nil || p.pages == "" {
 		return out
 	}
