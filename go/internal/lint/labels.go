@@ -56,3 +56,11 @@ func eachMount(f *recipe.Facts, visit func(recipe.Service, recipe.Mount)) {
 		}
 	}
 }
+
+func newBackupLabels(in Input, add Add) {
+	for _, u := range in.Updates {
+		if u.New.BackedUp() && !u.Old.BackedUp() && len(u.Old.Volumes) > 0 {
+			add("upgrade from "+u.From, "the backup labels are new: %s has none", u.From)
+		}
+	}
+}

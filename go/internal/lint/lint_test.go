@@ -104,9 +104,15 @@ func TestRules(t *testing.T) {
 		{"labels of two styles", `backupbot.backup=true"`, "backupbot.backup=true\"\n        - \"backupbot.backup.path=/data\"\n        - \"backupbot.backup.pre-hook=x\"", nil, "backup-labels-mixed: v1 and v2"},
 		{"volume left out", "volumes: {data: {}}", "volumes: {data: {}, media: {}}", nil, "volume-left-out: no service"},
 		{"volume excluded", `backupbot.backup=true"`, "backupbot.backup=true\"\n        - \"backupbot.backup.volumes.data=false\"", nil, "volume-excluded: leaves it out"},
+		{"timeout of a second", `backupbot.backup=true"`, "backupbot.backup=true\"\n        - \"coop-cloud.${STACK_NAME}.timeout=30\"", nil, "slower-than-timeout: its first health check runs after 30s"},
+		{"timeout that is ample", `backupbot.backup=true"`, "backupbot.backup=true\"\n        - \"coop-cloud.${STACK_NAME}.timeout=31\"", nil, ""},
+		{"backup labels that are new", "", "", nil, "backup-labels-new: 1.0.0+1 has none"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			was, is := facts(t, "", ""), facts(t, tt.old, tt.new)
+			if strings.HasPrefix(tt.want, "backup-labels-new") {
+				was = facts(t, "backupbot.backup=true", "x=y")
+			}
 			tags := append([]recipe.Tag{published}, tt.tags...)
 			in := Input{Facts: is, Commit: "c", Tags: tags, Updates: []Update{{From: published.Name, Old: was, New: is}}}
 			id, part, _ := strings.Cut(tt.want, ": ")

@@ -2,7 +2,9 @@ package lint
 
 import (
 	"regexp"
+	"strconv"
 	"strings"
+	"time"
 
 	"coopcloud.tech/cc-ci/internal/recipe"
 )
@@ -66,6 +68,29 @@ func noHealthCheck(in Input, add Add) {
 	for _, r := range in.Facts.Routers {
 		if s, ok := in.Facts.Service(r.Service); ok && !s.HealthCheck {
 			add("service "+s.Name, "none, and the router %s leads to it", r.Name)
+		}
+	}
+}
+
+// An engine runs a health check for the first time after one interval; engines before
+// 25 know no shorter one for the start.
+const usualInterval = 30 * time.Second
+
+func slowerThanTimeout(in Input, add Add) {
+	seconds, err := strconv.Atoi(in.Facts.Timeout)
+	if err != nil || in.Facts.Config == nil {
+		return
+	}
+	for _, s := range in.Facts.Config.Services {
+		if own, ok := in.Facts.Service(s.Name); !ok || !own.HealthCheck {
+			continue
+		}
+		first := usualInterval
+		if s.HealthCheck.Interval != nil {
+			first = time.Duration(*s.HealthCheck.Interval)
+		}
+		if limit := time.Duration(seconds) * time.Second; limit <= first {
+			add("service "+s.Name, "timeout=%d, and its first health check runs after %s", seconds, first)
 		}
 	}
 }

@@ -85,6 +85,18 @@ func init() { // not a literal: the judges read the table through Split
 			Why:  "its content is gone after a restore",
 			Mend: "that may well be meant",
 		}, volumeExcluded},
+		{finding.Rule{
+			ID: "backup-labels-new", Severity: finding.Info,
+			What: "backup labels that the published version does not have yet",
+			Why:  "who upgrades has no backup to go back to",
+			Mend: "tell operators in release/next to save their data by hand before this upgrade",
+		}, newBackupLabels},
+		{finding.Rule{
+			ID: "slower-than-timeout", Severity: finding.Warn,
+			What: "a label `coop-cloud.${STACK_NAME}.timeout` that is shorter than a service's first health check takes",
+			Why:  "`abra app deploy` gives up, and says that the deploy failed, before any app can be healthy",
+			Mend: "raise the timeout, or check sooner (`healthcheck.interval`)",
+		}, slowerThanTimeout},
 		{operatorRule("new-variable", "a new variable without a default", "existing apps have no value for it"), newVariable},
 		{operatorRule("new-secret", "a new secret whose version variable has no default", "`abra app secret generate` can't make it before a line is added"), newSecret},
 		{operatorRule("secret-by-hand", "a new secret that is marked `generate=false`", "the upgrade fails until somebody inserts it"), secretByHand},
