@@ -86,7 +86,7 @@ type situation struct {
 
 // situations in the order in which they are tried: each leaves the app deployed.
 var situations = []situation{
-	{"in-place", "after state.change", func(b *backup, ctx context.Context) error { return b.change(ctx, b.rec, b.vars) }},
+	{"in-place", "after state.change", (*backup).changeSeen},
 	{"volumes-destroyed", "after the volumes were destroyed", (*backup).destroyVolumes},
 	{"fresh", "in a fresh deployment", (*backup).anew},
 }

@@ -35,13 +35,17 @@ func use(ctx context.Context, d Deps, rec *Record, vars *step.Vars) error {
 	if err := flows(ctx, d, rec, vars); err != nil {
 		return err
 	}
-	return timed(rec, "steady", "all services stay up", func() error {
+	err := timed(rec, "steady", "all services stay up", func() error {
 		told, err := d.App.Steady(ctx)
 		if told != "" {
 			rec.Findings = append(rec.Findings, result.Finding{ID: "crashed-once", Severity: "warn", Place: "the app", Text: told})
 		}
 		return err
 	})
+	if err != nil {
+		return err
+	}
+	return d.lookForSecrets(ctx, rec)
 }
 
 // timed makes one step of work that is no step of the plan.

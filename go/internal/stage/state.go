@@ -38,11 +38,14 @@ func (d Deps) change(ctx context.Context, rec *Record, vars *step.Vars) error {
 // steps runs one of the plan's lists and records it.
 func (d Deps) steps(ctx context.Context, rec *Record, place string, list []plan.Step, vars *step.Vars) error {
 	d.Tell(place)
-	steps, evidence, err := step.Run(ctx, list, place, step.Deps{
-		App: d.App, Vars: vars, Browser: onDemand(d.Browser), Mask: d.App.Mask.String, Limit: d.Plan.Limits.Step.Of(30 * time.Second),
-	})
+	steps, evidence, err := step.Run(ctx, list, place, d.stepDeps(vars))
 	rec.Add(steps, evidence)
 	return err
+}
+
+// stepDeps is what the plan's lists work on.
+func (d Deps) stepDeps(vars *step.Vars) step.Deps {
+	return step.Deps{App: d.App, Vars: vars, Browser: onDemand(d.Browser), Mask: d.App.Mask.String, Limit: d.Plan.Limits.Step.Of(30 * time.Second)}
 }
 
 // onDemand waits for the browser only where a list has a step for it.

@@ -1,0 +1,43 @@
+package stage
+
+import (
+	"slices"
+	"testing"
+
+	"coopcloud.tech/cc-ci/internal/plan"
+)
+
+func request(method, path string, expect *plan.HTTPExpect) plan.Step {
+	return plan.Step{HTTP: &plan.HTTP{Method: method, Path: path, Expect: expect}}
+}
+
+// What only prepares a change is none: a login, a look, what state.write does as well.
+func TestOwnChanges(t *testing.T) {
+	login, look := request("POST", "/login", nil), request("GET", "/", nil)
+	publish := request("POST", "/publish", nil)
+	p := &plan.Plan{State: plan.State{
+		Write:  []plan.Step{login, request("POST", "/notes", nil), publish},
+		Verify: []plan.Step{login, request("GET", "/notes/1", &plan.HTTPExpect{Body: "kept"})},
+		Change: []plan.Step{login, look, request("PUT", "/notes/1", nil), publish, {Exec: &plan.Exec{Service: "app", Command: []string{"x"}}}},
+	}}
+	b := &backup{Deps: Deps{Plan: p}}
+	if got := b.ownChanges(); !slices.Equal(got, []int{2, 4}) {
+		t.Errorf("got %v", got)
+	}
+	p.State.Generic = true
+	if got := b.ownChanges(); got != nil {
+		t.Errorf("generic markers: got %v", got)
+	}
+}
+
+// An assertion is tried with what it needs and without the others.
+func TestBefore(t *testing.T) {
+	login := request("POST", "/login", &plan.HTTPExpect{Status: 302})
+	list := []plan.Step{login, request("GET", "/1", &plan.HTTPExpect{Body: "a"}), request("GET", "/2", &plan.HTTPExpect{Body: "b"})}
+	if got := before(list, 2); len(got) != 2 || got[0].HTTP.Path != "/login" || got[1].HTTP.Path != "/2" {
+		t.Errorf("got %+v", got)
+	}
+	if asserts(login) || !asserts(list[1]) || !asserts(request("POST", "/search", &plan.HTTPExpect{Body: "x"})) {
+		t.Error("a login is no assertion of what is kept, and a search is one")
+	}
+}
