@@ -68,16 +68,23 @@ func Strings(objs []Object) []string {
 	return names
 }
 
+// heldFor is how long objects that can't be removed are tried again. Everything that
+// the engine does by itself after a container's end is done in seconds.
+var heldFor = time.Minute
+
 // Sweep removes everything of a stack and waits until it is gone or ctx ends. It
 // gives what is left. Containers are removed by force, so the app must not be
 // needed any more. An object in use is tried again: the engine frees volumes and
-// networks only some time after their containers.
+// networks only some time after their containers. What is still there after a
+// minute in which nothing went is held by somebody else, and given up.
 func (e *Engine) Sweep(ctx context.Context, stack string) ([]Object, error) {
 	return e.SweepBut(ctx, stack, "")
 }
 
 // SweepBut is Sweep that leaves the objects of one kind alone.
 func (e *Engine) SweepBut(ctx context.Context, stack, kind string) ([]Object, error) {
+	var before []Object
+	moved := time.Now()
 	for wait := 50 * time.Millisecond; ; wait = min(2*wait, time.Second) {
 		all, err := e.Objects(ctx)
 		if err != nil {
@@ -87,11 +94,17 @@ func (e *Engine) SweepBut(ctx context.Context, stack, kind string) ([]Object, er
 		if len(own) == 0 {
 			return nil, nil
 		}
+		if !slices.Equal(own, before) {
+			before, moved = own, time.Now()
+		}
 		var last error
 		for _, o := range own {
 			if err := e.Remove(ctx, o); err != nil {
 				last = err
 			}
+		}
+		if last != nil && time.Since(moved) > heldFor {
+			return own, last
 		}
 		select {
 		case <-ctx.Done():
