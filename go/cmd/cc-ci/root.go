@@ -26,7 +26,7 @@ Exit status: 0 green, 1 a recipe failed its test, 2 usage or a bad plan,
 		return usagef("%w (see `%s --help`)", err, cmd.CommandPath())
 	})
 	root.PersistentFlags().String("site", "", "file that describes this machine (default $CC_CI_SITE, then "+site.DefaultPath+")")
-	root.AddCommand(runCmd(), planCmd(), recipeCmd(), flowCmd(), followCmd(), publishCmd(), keptCmd(), janitorCmd(), doctorCmd(), versionCmd(), dashboardCmd())
+	root.AddCommand(runCmd(), planCmd(), recipeCmd(), flowCmd(), followCmd(), publishCmd(), keptCmd(), janitorCmd(), doctorCmd(), strengthCmd(), versionCmd(), dashboardCmd())
 	return root
 }
 

@@ -165,9 +165,12 @@ func (s *session) judge(ctx context.Context) error {
 func (s *session) lint(ctx context.Context) error {
 	in := lint.Input{Facts: s.version.Facts, Commit: s.res.Identity.Commit, NoBackup: s.cfg.Plan.Backup.NotApplicable}
 	for _, e := range s.edges {
-		if e.Gap == nil && e.Old.Facts.Config != nil && e.New.Facts.Config != nil {
-			u := lint.Update{From: e.Tag, Old: e.Old.Facts, New: e.New.Facts, Note: e.Note}
-			in.Updates = append(in.Updates, u)
+		if e.Gap != nil || e.Old.Facts.Config == nil {
+			continue
+		}
+		u := lint.Update{From: e.Tag, Old: e.Old.Facts, New: e.New.Facts, Note: e.Note}
+		in.Updates = append(in.Updates, u)
+		if e.New.Facts.Config != nil { // else it is refused, and why is most often what operators lack
 			changes := lint.Diff(u)
 			s.res.Updates = append(s.res.Updates, result.Update{From: e.Tag, Changes: changes, Note: e.Note, Draft: lint.Draft(u, changes)})
 		}

@@ -1,0 +1,59 @@
+package strength
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+)
+
+// write puts a file into the copy's checkout.
+func (c *Copy) write(name, text string, mode os.FileMode) error {
+	path := filepath.Join(c.dir, name)
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return err
+	}
+	if err := os.WriteFile(path, []byte(text), mode); err != nil {
+		return err
+	}
+	return os.Chmod(path, mode)
+}
+
+// appendTo adds lines to a file of the checkout.
+func (c *Copy) appendTo(name, lines string) error {
+	b, err := os.ReadFile(filepath.Join(c.dir, name))
+	if err != nil {
+		return err
+	}
+	return c.write(name, strings.TrimRight(string(b), "\n")+"\n"+lines, 0o644)
+}
+
+// commit makes the checkout as it stands the head of main. Its message makes the commit,
+// and so the app's name, the mutation's own even where no file changed.
+func commit(ctx context.Context, dir, message string) error {
+	for _, args := range [][]string{
+		{"checkout", "--quiet", "-B", "main"},
+		{"add", "--all", "--force"},
+		{"commit", "--quiet", "--allow-empty", "--no-verify", "--message", message},
+	} {
+		if _, err := git(ctx, dir, args...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// git runs git without the user's own settings.
+func git(ctx context.Context, dir string, args ...string) (string, error) {
+	cmd := exec.CommandContext(ctx, "git", append([]string{"-c", "core.hooksPath=/dev/null", "-c", "commit.gpgSign=false"}, args...)...)
+	cmd.Dir = dir
+	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + os.Getenv("HOME"), "LC_ALL=C", "GIT_CONFIG_GLOBAL=/dev/null", "GIT_CONFIG_NOSYSTEM=1",
+		"GIT_AUTHOR_NAME=cc-ci", "GIT_AUTHOR_EMAIL=cc-ci@localhost", "GIT_COMMITTER_NAME=cc-ci", "GIT_COMMITTER_EMAIL=cc-ci@localhost"}
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		return "", fmt.Errorf("git %s: %w: %s", args[0], err, strings.TrimSpace(string(out)))
+	}
+	return strings.TrimSpace(string(out)), nil
+}
