@@ -118,6 +118,7 @@ state recipe.state recipe.backup
 ++ concatLists (map (name: flow name recipe.flows.${name}) (attrNames recipe.flows))
 ++ texts builtin "env" recipe.env
 ++ texts builtin "hosts" recipe.hosts
+++ texts builtin "ready.also" recipe.ready.also
 ++ need (!elem 404 recipe.ready.status) "ready.status"
   "expected statuses that only the app gives, found 404: the router answers so for an app that isn't there"
 ++ need (recipe.upgrade.from != [ ] || recipe.upgrade.notApplicable != "") "upgrade.from"

@@ -101,6 +101,12 @@ t.record {
         example = "/status";
         description = "Asked on the app's own host until an accepted status comes.";
       };
+      also = {
+        type = t.listOf (t.matching "an https:// URL" "https://.*");
+        default = [ ];
+        example = [ "https://office-\${domain}/hosting/discovery" ];
+        description = "Asked after `path`, in this order, on any of the app's hosts: a second service that serves people by itself.";
+      };
       status = {
         type = t.listOf (t.between 100 599);
         default = [ 200 301 302 ];

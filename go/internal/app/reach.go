@@ -76,16 +76,26 @@ func (a *App) URL(path string) (string, error) {
 	return path, nil
 }
 
-// Ready waits until the app answers ready.path with one of ready.status. The probe
-// backs off from 50 ms to 1 s.
+// Ready waits until the app answers ready.path, and then each of ready.also, with one
+// of ready.status.
 func (a *App) Ready(ctx context.Context) error {
-	a.Tell("waiting for GET " + a.Plan.Ready.Path)
-	target, err := a.URL(a.Plan.Ready.Path)
+	ctx, cancel := context.WithTimeoutCause(ctx, a.Plan.Ready.Timeout.Of(5*time.Minute), errLimit)
+	defer cancel()
+	for _, place := range append([]string{a.Plan.Ready.Path}, a.Plan.Ready.Also...) {
+		if err := a.answers(ctx, strings.ReplaceAll(place, "${domain}", a.Names.Domain)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// answers waits for one path or URL. The probe backs off from 50 ms to 1 s.
+func (a *App) answers(ctx context.Context, place string) error {
+	a.Tell("waiting for GET " + place)
+	target, err := a.URL(place)
 	if err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeoutCause(ctx, a.Plan.Ready.Timeout.Of(5*time.Minute), errLimit)
-	defer cancel()
 	var seen string
 	for wait := 50 * time.Millisecond; ; wait = min(wait*3/2, time.Second) {
 		status, err := probe(ctx, a.HTTP, target)
@@ -94,7 +104,7 @@ func (a *App) Ready(ctx context.Context) error {
 		}
 		var untrusted *tls.CertificateVerificationError
 		if errors.As(err, &untrusted) && ctx.Err() == nil && wait >= time.Second {
-			return fmt.Errorf("GET %s: the router's certificate: %w", a.Plan.Ready.Path, err)
+			return fmt.Errorf("GET %s: the router's certificate: %w", place, err)
 		}
 		if ctx.Err() == nil || seen == "" {
 			seen = answer(status, err)
@@ -102,7 +112,7 @@ func (a *App) Ready(ctx context.Context) error {
 		select {
 		case <-ctx.Done():
 			return stopped(ctx, result.Fault(fmt.Errorf("ready: GET %s: expected status %v within %s, got %s",
-				a.Plan.Ready.Path, a.Plan.Ready.Status, a.Plan.Ready.Timeout.Of(5*time.Minute), seen)))
+				place, a.Plan.Ready.Status, a.Plan.Ready.Timeout.Of(5*time.Minute), seen)))
 		case <-time.After(wait):
 		}
 	}

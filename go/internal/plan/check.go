@@ -76,6 +76,10 @@ func (c *checker) head(p *Plan) {
 
 func (c *checker) ready(r Ready) {
 	c.want(strings.HasPrefix(r.Path, "/"), "ready.path", "expected a path that begins with /, found %q", r.Path)
+	c.texts("ready.also", r.Also, builtinScope())
+	for i, u := range r.Also {
+		c.want(strings.HasPrefix(u, "https://"), fmt.Sprintf("ready.also[%d]", i), "expected a URL that begins with https://, found %q", u)
+	}
 	c.want(len(r.Status) > 0, "ready.status", "expected at least one status, found none")
 	for i, s := range r.Status {
 		place := fmt.Sprintf("ready.status[%d]", i)

@@ -87,6 +87,7 @@ func TestDecodeRefuses(t *testing.T) {
 		{"fraction as status", "ready.status", raw("[200.5]"), "ready.status[0]: expected a whole number, found 200.5"},
 		{"recipe with a slash", "recipe", "../x", `recipe: expected lower-case letters, digits and dashes, found "../x"`},
 		{"router's answer", "ready.status", raw("[404]"), "ready.status[0]: expected a status that only the app gives, found 404"},
+		{"another host without https", "ready.also", raw(`["http://x.example.org/"]`), `ready.also[0]: expected a URL that begins with https://, found "http://x.example.org/"`},
 		{"compose outside", "compose", raw(`["../x.yml"]`), `compose[0]: expected a file inside the recipe, found "../x.yml"`},
 		{"unknown start", "upgrade.from", raw(`["newest"]`), "upgrade.from[0]: expected one of previous,"},
 		{"no start", "upgrade.from", raw(`[]`), "upgrade.from: expected at least one starting version"},

@@ -44,6 +44,7 @@ type InsertSecret struct {
 // Ready says how the app shows that it serves requests.
 type Ready struct {
 	Path    string   `json:"path"`    // on the app's own host
+	Also    []string `json:"also"`    // URLs on any of its hosts, as templates of ${domain}, asked after it
 	Status  []int    `json:"status"`  // accepted answers; 404 is never among them (contract section 9)
 	Timeout Duration `json:"timeout"` // from the deploy's return to the first accepted answer
 }

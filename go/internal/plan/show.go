@@ -31,6 +31,9 @@ func (p *Plan) Show(w io.Writer) error {
 		line("secret", "%s: %s of length %d", name, p.Secrets[name].Kind, p.Secrets[name].Length)
 	}
 	line("ready", "GET %s answers one of %s within %s", p.Ready.Path, strings.Trim(fmt.Sprint(p.Ready.Status), "[]"), short(p.Ready.Timeout))
+	for _, u := range p.Ready.Also {
+		line("ready", "GET %s does so too", u)
+	}
 	line("upgrade", "%s", cmp.Or(notApplicable(p.Upgrade.NotApplicable), "from "+strings.Join(p.Upgrade.From, ", ")))
 	line("backup", "%s", cmp.Or(notApplicable(p.Backup.NotApplicable), "restore "+strings.Join(p.Backup.Restore, ", ")))
 	line("local", "%s", cmp.Or(notApplicable(p.Local.NotApplicable), "tests/ of the recipe's repository"))

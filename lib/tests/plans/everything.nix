@@ -7,7 +7,7 @@
   compose = [ "compose.yml" "db/compose.postgres.yml" ];
   hosts = [ "sandbox-\${domain}" ];
   secrets = { key = { kind = "hex"; length = 64; }; token = { }; };
-  ready = { path = "/health"; status = [ 200 204 ]; timeout = "90s"; };
+  ready = { path = "/health"; also = [ "https://office-\${domain}/discovery" ]; status = [ 200 204 ]; timeout = "90s"; };
 
   state.write = [
     { save = { as = "title"; value = "note-\${run}"; }; timeout = "1s"; }
