@@ -192,7 +192,8 @@ func TestOverride(t *testing.T) {
 		{Name: "images", Reason: "no registry", Images: map[string]string{"postgres:*": "local/postgres:15", "registry.example.org/notes:1.4.2": "local/notes"}},
 		{Name: "other", Recipes: []string{"hedgedoc"}, EndpointMode: "vip"},
 		{Name: "idle", Images: map[string]string{"redis:*": "x"}},
-	}}
+		{Name: "own-hosts", Reason: "no DNS", RouterService: "traefik_app"},
+	}, Hosts: AppHosts{Names: []string{"notes.ci.test", "sso-notes.ci.test"}, Address: "10.1.2.3", Network: "proxy", CA: "/etc/ca.pem"}}
 	text, shown, err := Override(f, o)
 	if err != nil {
 		t.Fatal(err)
@@ -201,6 +202,7 @@ func TestOverride(t *testing.T) {
 		"no-ipvs: endpoint mode dnsrr (2 services) (the kernel has no IPVS)",
 		"fast-checks: health check interval 1s (1 services)",
 		"images: image postgres:15 -> local/postgres:15, image registry.example.org/notes:1.4.2 -> local/notes (no registry)",
+		"own-hosts: the run's hosts at the service traefik_app (1 services) (no DNS)",
 	}
 	if !slices.Equal(shown, wantShown) {
 		t.Errorf("shown = %q", shown)

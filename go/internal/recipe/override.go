@@ -25,6 +25,7 @@ type Overlay struct {
 	Recipe string
 	Run    string          // the run's id, for RunLabel
 	Site   []site.Override // the machine's; those of other recipes are left out
+	Hosts  AppHosts        // for overrides with a RouterService
 }
 
 type overlayFile struct {
@@ -32,12 +33,16 @@ type overlayFile struct {
 	Services map[string]overlayService     `yaml:"services,omitempty"`
 	Volumes  map[string]types.VolumeConfig `yaml:"volumes,omitempty"`
 	Networks map[string]overlayNetwork     `yaml:"networks,omitempty"`
+	Configs  map[string]overlayConfig      `yaml:"configs,omitempty"`
 }
 
 type overlayService struct {
-	Image       string        `yaml:"image,omitempty"`
-	HealthCheck *overlayCheck `yaml:"healthcheck,omitempty"`
-	Deploy      overlayDeploy `yaml:"deploy"`
+	Image       string            `yaml:"image,omitempty"`
+	HealthCheck *overlayCheck     `yaml:"healthcheck,omitempty"`
+	ExtraHosts  []string          `yaml:"extra_hosts,omitempty"`
+	Environment map[string]string `yaml:"environment,omitempty"`
+	Configs     []overlayMount    `yaml:"configs,omitempty"`
+	Deploy      overlayDeploy     `yaml:"deploy"`
 }
 
 type overlayCheck struct {
@@ -96,7 +101,7 @@ func Override(f *Facts, o Overlay) (text []byte, shown []string, err error) {
 		if !o.concerns(m) {
 			continue
 		}
-		line, err := file.apply(f.Services, m)
+		line, err := file.apply(f, m, o.Hosts)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -155,15 +160,15 @@ func network(n types.NetworkConfig, run string) overlayNetwork {
 }
 
 // apply puts one machine override into the file and says what it changed.
-func (file *overlayFile) apply(services []Service, m site.Override) (string, error) {
+func (file *overlayFile) apply(f *Facts, m site.Override, at AppHosts) (string, error) {
 	if m.HealthInterval != "" {
 		if d, err := time.ParseDuration(m.HealthInterval); err != nil || d <= 0 {
 			return "", fmt.Errorf("site override %s: healthInterval: expected a duration such as \"1s\", found %q", m.Name, m.HealthInterval)
 		}
 	}
-	var modes, checks int
+	var modes, checks, hosts int
 	var images []string
-	for _, s := range services {
+	for _, s := range f.Services {
 		o := file.Services[s.Name]
 		if m.EndpointMode != "" {
 			o.Deploy.EndpointMode = m.EndpointMode
@@ -177,12 +182,19 @@ func (file *overlayFile) apply(services []Service, m site.Override) (string, err
 			o.Image = image
 			images = append(images, s.Image+" -> "+image)
 		}
+		if m.RouterService != "" && at.reaches(f, s) {
+			at.tell(&o)
+			hosts++
+		}
 		file.Services[s.Name] = o
 	}
-	return describe(m, modes, checks, images), nil
+	if hosts > 0 && at.CA != "" {
+		file.Configs = map[string]overlayConfig{caConfig: {File: at.CA}}
+	}
+	return describe(m, modes, checks, hosts, images), nil
 }
 
-func describe(m site.Override, modes, checks int, images []string) string {
+func describe(m site.Override, modes, checks, hosts int, images []string) string {
 	var what string
 	add := func(format string, args ...any) {
 		if what != "" {
@@ -195,6 +207,9 @@ func describe(m site.Override, modes, checks int, images []string) string {
 	}
 	if checks > 0 {
 		add("health check interval %s (%d services)", m.HealthInterval, checks)
+	}
+	if hosts > 0 {
+		add("the run's hosts at the service %s (%d services)", m.RouterService, hosts)
 	}
 	slices.Sort(images)
 	for _, i := range slices.Compact(images) {

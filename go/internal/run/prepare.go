@@ -152,6 +152,9 @@ func (s *session) judge(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := s.findRouter(ctx); err != nil {
+		return err
+	}
 	if s.override, s.res.Identity.Overrides, err = recipe.Override(s.version.Facts, s.overlay()); err != nil {
 		return err
 	}
@@ -185,5 +188,21 @@ func (s *session) lint(ctx context.Context) error {
 
 // overlay is what the override file is made from.
 func (s *session) overlay() recipe.Overlay {
-	return recipe.Overlay{Recipe: s.cfg.Plan.Recipe, Run: s.res.ID, Site: s.cfg.Site.Overrides}
+	return recipe.Overlay{Recipe: s.cfg.Plan.Recipe, Run: s.res.ID, Site: s.cfg.Site.Overrides, Hosts: s.hosts}
+}
+
+// findRouter learns where containers reach the run's hosts, where the site says that no
+// DNS has them. The address is read anew for each run: a router that was restarted has another.
+func (s *session) findRouter(ctx context.Context) error {
+	for _, m := range s.cfg.Site.Overrides {
+		if m.RouterService == "" {
+			continue
+		}
+		address, err := s.engine.Address(ctx, m.RouterService, s.cfg.Site.Network)
+		if err != nil {
+			return fmt.Errorf("site override %s: %w", m.Name, err)
+		}
+		s.hosts = recipe.AppHosts{Names: s.app.Hosts(), Address: address, Network: s.cfg.Site.Network, CA: s.cfg.Site.CA}
+	}
+	return nil
 }

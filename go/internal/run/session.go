@@ -19,6 +19,7 @@ import (
 	"coopcloud.tech/cc-ci/internal/event"
 	"coopcloud.tech/cc-ci/internal/janitor"
 	"coopcloud.tech/cc-ci/internal/lock"
+	"coopcloud.tech/cc-ci/internal/recipe"
 	"coopcloud.tech/cc-ci/internal/redact"
 	"coopcloud.tech/cc-ci/internal/result"
 	"coopcloud.tech/cc-ci/internal/stage"
@@ -41,9 +42,10 @@ type session struct {
 	app      *app.App // nil until the run has its names
 	version  app.Version
 	override []byte
-	edges    []stage.Edge // the upgrades to try
-	deployed bool         // a stage has begun that deploys
-	browser  *starting    // nil until asked for
+	hosts    recipe.AppHosts // for the override
+	edges    []stage.Edge    // the upgrades to try
+	deployed bool            // a stage has begun that deploys
+	browser  *starting       // nil until asked for
 	res      result.Result
 	misused  error  // ErrUsage, where it was met
 	stage    string // the name of the one that is running

@@ -66,6 +66,7 @@ type Override struct {
 	EndpointMode   string            `json:"endpointMode,omitempty"`   // "dnsrr" where the kernel has no IPVS
 	HealthInterval string            `json:"healthInterval,omitempty"` // "1s": for services that have a health check
 	Images         map[string]string `json:"images,omitempty"`         // image as written in compose -> image used
+	RouterService  string            `json:"routerService,omitempty"`  // "traefik_app": where no DNS has the apps' hosts, services on its network find the run's there and trust the site's CA
 }
 
 // Load reads the site from path, else from $CC_CI_SITE, else from DefaultPath.
