@@ -21,6 +21,8 @@ import (
 	"sync"
 	"syscall"
 	"time"
+
+	"coopcloud.tech/cc-ci/internal/point"
 )
 
 // ErrMissing means that the executable can't be started.
@@ -64,12 +66,27 @@ func (c CLI) Version(ctx context.Context) (string, error) {
 
 // run starts abra and gives its standard output; both streams go to the log line by line.
 func (c CLI) run(ctx context.Context, limit time.Duration, args ...string) (string, error) {
-	return c.start(ctx, limit, c.Log, args...)
+	return c.start(ctx, limit, atWork(args, c.Log), args...)
 }
 
 // quiet is run for the commands whose standard output holds secret values: it is not logged.
 func (c CLI) quiet(ctx context.Context, limit time.Duration, args ...string) (string, error) {
 	return c.start(ctx, limit, nil, args...)
+}
+
+// atWork is log for the verbs that make or remove something outside: once abra has said its
+// first line, it does.
+func atWork(args []string, log func(string)) func(string) {
+	working, ok := map[string]point.Point{
+		"deploy": point.Deploying, "backup": point.BackingUp, "restore": point.Restoring, "undeploy": point.Undeploying,
+	}[args[min(1, len(args)-1)]]
+	if !ok || log == nil {
+		return log
+	}
+	return func(line string) {
+		log(line)
+		working.Reached()
+	}
 }
 
 func (c CLI) start(ctx context.Context, limit time.Duration, log func(string), args ...string) (string, error) {

@@ -32,7 +32,7 @@ func (c CLI) terminal(ctx context.Context, limit time.Duration, args []string) (
 	stop := context.AfterFunc(ctx, func() { syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) })
 	defer stop()
 	var shown bytes.Buffer
-	out := tee(&shown, c.Log, new(sync.Mutex))
+	out := tee(&shown, atWork(args, c.Log), new(sync.Mutex))
 	// The read ends with EIO when the last process on the terminal is gone: that is no error.
 	_, _ = io.Copy(out, tty)
 	out.flush()

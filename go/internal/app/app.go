@@ -20,6 +20,7 @@ import (
 
 	"coopcloud.tech/cc-ci/internal/abra"
 	"coopcloud.tech/cc-ci/internal/plan"
+	"coopcloud.tech/cc-ci/internal/point"
 	"coopcloud.tech/cc-ci/internal/recipe"
 	"coopcloud.tech/cc-ci/internal/redact"
 	"coopcloud.tech/cc-ci/internal/result"
@@ -127,7 +128,9 @@ func (a *App) Create(ctx context.Context, v Version, override []byte) error {
 	if err := a.Abra.AppNew(ctx, a.Plan.Recipe, a.Names.Domain); err != nil {
 		return err
 	}
-	return a.writeEnv(v, "")
+	err := a.writeEnv(v, "")
+	point.Placed.Reached()
+	return err
 }
 
 // place puts the clone on v's commit and the driver's compose file beside it.
@@ -167,6 +170,7 @@ func (a *App) Deploy(ctx context.Context, v Version) error {
 	if err := a.Abra.Deploy(ctx, a.Names.Domain); err != nil {
 		return a.blame(ctx, err)
 	}
+	point.Deployed.Reached()
 	// Before the wait: nobody should run for minutes with what the policy refuses.
 	if err := a.judgeMade(ctx); err != nil {
 		return err
@@ -176,6 +180,7 @@ func (a *App) Deploy(ctx context.Context, v Version) error {
 		return stopped(ctx, err)
 	}
 	a.converged = time.Now()
+	point.Converged.Reached()
 	return a.deployed(ctx, v)
 }
 

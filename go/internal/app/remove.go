@@ -7,6 +7,7 @@ import (
 	"os"
 	"time"
 
+	"coopcloud.tech/cc-ci/internal/point"
 	"coopcloud.tech/cc-ci/internal/result"
 	"coopcloud.tech/cc-ci/internal/swarm"
 )
@@ -27,6 +28,7 @@ func (a *App) Remove(ctx context.Context) ([]string, error) {
 	var refused error
 	if _, err := os.Stat(a.Abra.EnvFile(a.Names.Domain)); err == nil && len(services) > 0 {
 		refused = a.undeploy(ctx)
+		point.Undeployed.Reached()
 	}
 	left, err := a.wipe(ctx)
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"coopcloud.tech/cc-ci/internal/plan"
+	"coopcloud.tech/cc-ci/internal/point"
 	"coopcloud.tech/cc-ci/internal/recipe"
 	"coopcloud.tech/cc-ci/internal/redact"
 	"coopcloud.tech/cc-ci/internal/result"
@@ -74,6 +75,7 @@ func (a *App) generate(ctx context.Context, v Version) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
+	point.Generated.Reached()
 	after, err := a.existing(ctx)
 	if err != nil {
 		return nil, err
@@ -130,7 +132,9 @@ func (a *App) keep(s recipe.SecretSpec, value string) error {
 	if err := a.Mask.Add(s.Name, value); err != nil && !errors.Is(err, redact.ErrShort) && !errors.Is(err, redact.ErrDictionary) {
 		return err
 	}
-	return a.Secrets.Put(s.Name, s.Version, value)
+	err := a.Secrets.Put(s.Name, s.Version, value)
+	point.Kept.Reached()
+	return err
 }
 
 // existing names the swarm's secrets.

@@ -17,6 +17,7 @@ func (b Bot) create(ctx context.Context, stack string) error {
 	if err != nil {
 		return err
 	}
+	b.say("backup of " + stack)
 	var paths []string
 	for _, s := range services {
 		if err := b.hook(ctx, s, "backup.pre-hook", s.labels.PreHook, b.Out); err != nil {
@@ -95,6 +96,7 @@ func (b Bot) restore(ctx context.Context, stack string) error {
 	if err != nil {
 		return err
 	}
+	b.say("restore of "+stack, "snapshot_id", id)
 	for _, s := range services {
 		if err := b.hook(ctx, s, "restore.pre-hook", s.labels.RestorePre, b.Out); err != nil {
 			return err

@@ -6,7 +6,6 @@ import (
 	"context"
 	"io"
 	"net/http"
-	"path/filepath"
 	"strings"
 	"sync"
 	"syscall"
@@ -197,28 +196,6 @@ func TestSecondInterrupt(t *testing.T) {
 	cmd.Process.Signal(syscall.SIGINT)
 	wait().want(t, 130)
 	m.run("janitor").want(t, 0)
-}
-
-// After a SIGKILL, whenever it comes, the next janitor removes what is left, and nothing else.
-func TestKilled(t *testing.T) {
-	for _, moment := range []string{"prepare   janitor", "clone demo", "app new", "deploy ", "waiting for the services",
-		"waiting for GET", "smoke", "flow ", "removing demo-pr"} {
-		t.Run(moment, func(t *testing.T) {
-			m := alone(t)
-			cmd, wait := m.start("run", "--plan", demo, "--stage", "backup") // the shortest way to snapshots
-			m.waitFor(moment)
-			cmd.Process.Kill()
-			wait()
-			m.run("janitor").want(t, 0)
-			if e := m.run("janitor").want(t, 0); e.stdout != "" {
-				t.Errorf("a second pass found:\n%s", e.stdout)
-			}
-			private, _ := filepath.Glob(filepath.Join(m.State, "runs", "*", "sidecar.json"))
-			if len(private) > 0 {
-				t.Errorf("left: %v", private)
-			}
-		})
-	}
 }
 
 // Two runs of the same commit and one of another pull request live side by side;

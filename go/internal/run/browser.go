@@ -8,6 +8,7 @@ import (
 
 	"coopcloud.tech/cc-ci/internal/browser"
 	"coopcloud.tech/cc-ci/internal/plan"
+	"coopcloud.tech/cc-ci/internal/point"
 	"coopcloud.tech/cc-ci/internal/result"
 	"coopcloud.tech/cc-ci/internal/sandbox"
 	"coopcloud.tech/cc-ci/internal/stage"
@@ -50,7 +51,9 @@ func (s *session) launch(ctx context.Context) (*sandbox.Sandbox, *browser.Browse
 	if err != nil {
 		return nil, nil, err
 	}
+	point.Sandbox.Reached()
 	b, err := browser.Start(ctx, browser.Options{Paths: site.Browser, Sandbox: box, Pins: pins, Dir: s.dir, Mask: s.mask, Limit: s.cfg.Plan.Limits.Step.Of(0)})
+	point.Browser.Reached()
 	return box, b, err
 }
 

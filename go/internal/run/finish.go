@@ -12,6 +12,7 @@ import (
 
 	"coopcloud.tech/cc-ci/internal/event"
 	"coopcloud.tech/cc-ci/internal/janitor"
+	"coopcloud.tech/cc-ci/internal/point"
 	"coopcloud.tech/cc-ci/internal/report"
 	"coopcloud.tech/cc-ci/internal/result"
 )
@@ -101,10 +102,13 @@ func (s *session) write() (string, error) {
 			return "", err
 		}
 	}
+	point.Reported.Reached()
 	if s.cfg.Out == "" {
 		return s.dir, nil
 	}
-	return s.cfg.Out, s.copyOut(root.FS())
+	err = s.copyOut(root.FS())
+	point.CopiedOut.Reached()
+	return s.cfg.Out, err
 }
 
 // copyOut copies the report to Out, replacing what an earlier run left there. The

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"coopcloud.tech/cc-ci/internal/point"
 )
 
 // pulled is what came of one image.
@@ -42,6 +44,7 @@ func (s *session) images(ctx context.Context) error {
 			}
 		}
 	}
+	point.Images.Reached()
 	return nil
 }
 

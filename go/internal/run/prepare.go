@@ -8,6 +8,7 @@ import (
 	"coopcloud.tech/cc-ci/internal/app"
 	"coopcloud.tech/cc-ci/internal/lint"
 	"coopcloud.tech/cc-ci/internal/lock"
+	"coopcloud.tech/cc-ci/internal/point"
 	"coopcloud.tech/cc-ci/internal/recipe"
 	"coopcloud.tech/cc-ci/internal/result"
 	"coopcloud.tech/cc-ci/internal/sidecar"
@@ -37,6 +38,7 @@ func (s *session) takeSlot(ctx context.Context) error {
 		return err
 	}
 	s.held = append(s.held, held)
+	point.Slot.Reached()
 	return nil
 }
 
@@ -53,6 +55,7 @@ func (s *session) reap(ctx context.Context) error {
 	if len(r.Left) > 0 {
 		s.notice("dead runs left what could not be removed: %v", r.Left)
 	}
+	point.Reaped.Reached()
 	return nil
 }
 
@@ -85,6 +88,7 @@ func (s *session) checkOut(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	point.Cloned.Reached()
 	s.res.Identity.Commit = commit
 	s.res.Identity.NarHash, err = recipe.NarHash(ctx, dir)
 	return err
@@ -107,6 +111,7 @@ func (s *session) name(ctx context.Context) error {
 			return err
 		}
 		s.held = append(s.held, held)
+		point.Named.Reached()
 		s.res.Domain = s.app.Names.Domain
 		if n.Again > 1 {
 			s.notice("another run of the same commit is alive: this one is named %s", s.app.Names.Domain)
@@ -116,6 +121,7 @@ func (s *session) name(ctx context.Context) error {
 		}
 		s.mask.Public(s.app.Names.Domain, s.app.Names.Stack, s.cfg.Plan.Recipe)
 		s.app.Secrets, err = sidecar.Create(s.dir)
+		point.Sidecar.Reached()
 		return err
 	}
 	return fmt.Errorf("100 runs of %s are alive: %w", s.app.Names.Domain, lock.ErrHeld)

@@ -19,6 +19,7 @@ import (
 	"coopcloud.tech/cc-ci/internal/event"
 	"coopcloud.tech/cc-ci/internal/janitor"
 	"coopcloud.tech/cc-ci/internal/lock"
+	"coopcloud.tech/cc-ci/internal/point"
 	"coopcloud.tech/cc-ci/internal/recipe"
 	"coopcloud.tech/cc-ci/internal/redact"
 	"coopcloud.tech/cc-ci/internal/result"
@@ -128,7 +129,9 @@ func (s *session) makeFolder() error {
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(filepath.Join(s.dir, "run.json"), append(info, '\n'), 0o600)
+	err = os.WriteFile(filepath.Join(s.dir, "run.json"), append(info, '\n'), 0o600)
+	point.Folder.Reached()
+	return err
 }
 
 // abraCLI is abra with the run's private ABRA_DIR.

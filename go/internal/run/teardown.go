@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"coopcloud.tech/cc-ci/internal/janitor"
+	"coopcloud.tech/cc-ci/internal/point"
 	"coopcloud.tech/cc-ci/internal/stage"
 )
 
@@ -20,10 +21,16 @@ func (s *session) teardown(ctx context.Context) {
 	defer cancel()
 	s.do(ctx, "remove", func(ctx context.Context, _ *stage.Record) error {
 		failed := s.closeBrowser()
+		point.BrowserClosed.Reached()
 		if s.app != nil && s.app.Secrets != nil {
-			failed = errors.Join(failed, s.clear(ctx), s.app.Secrets.Remove())
+			failed = errors.Join(failed, s.clear(ctx))
+			point.AppRemoved.Reached()
+			failed = errors.Join(failed, s.app.Secrets.Remove())
+			point.SidecarGone.Reached()
 		}
-		return errors.Join(failed, janitor.Wipe(s.dir))
+		failed = errors.Join(failed, janitor.Wipe(s.dir))
+		point.FolderWiped.Reached()
+		return failed
 	})
 }
 
@@ -32,7 +39,11 @@ func (s *session) teardown(ctx context.Context) {
 func (s *session) undeploy(ctx context.Context) bool {
 	ctx, cancel := context.WithTimeoutCause(ctx, teardownLimit, errors.New("the removal's limit is over"))
 	defer cancel()
-	return s.do(ctx, "remove", func(ctx context.Context, _ *stage.Record) error { return s.remove(ctx, s.app.Wipe) })
+	return s.do(ctx, "remove", func(ctx context.Context, _ *stage.Record) error {
+		err := s.remove(ctx, s.app.Wipe)
+		point.Cleared.Reached()
+		return err
+	})
 }
 
 // remove takes the app away; what is left of it is the run's residue until a later
@@ -48,7 +59,10 @@ func (s *session) clear(ctx context.Context) error {
 	var left []string
 	var kept error
 	var forgetting sync.WaitGroup
-	forgetting.Go(func() { left, kept = s.app.ForgetSnapshots(ctx) })
+	forgetting.Go(func() {
+		left, kept = s.app.ForgetSnapshots(ctx)
+		point.Forgotten.Reached()
+	})
 	err := s.remove(ctx, s.app.Remove)
 	forgetting.Wait()
 	s.res.Residue = append(s.res.Residue, left...)

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"coopcloud.tech/cc-ci/internal/point"
 	"coopcloud.tech/cc-ci/internal/result"
 	"coopcloud.tech/cc-ci/internal/step"
 )
@@ -31,6 +32,7 @@ func Backup(ctx context.Context, d Deps, rec *Record) error {
 	if err := d.write(ctx, rec, vars); err != nil {
 		return err
 	}
+	point.Written.Reached()
 	if d.Plan.State.Generic && !hasMarkers(vars) {
 		return NotRun("no state is declared, and a marker fits nowhere in what the backup labels save")
 	}
@@ -68,6 +70,7 @@ func (b *backup) create(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	point.BackedUp.Reached()
 	return timed(b.rec, "snapshot", "it holds what the labels save", func() error {
 		files, err := b.App.Repository().Files(ctx, b.id)
 		if err != nil {
@@ -100,9 +103,11 @@ func (b *backup) try(ctx context.Context, s situation) error {
 	if err != nil {
 		return err
 	}
+	point.Lost.Reached()
 	if err := timed(b.rec, "restore", "abra app restore, "+s.name, func() error { return b.App.Restore(ctx, b.id) }); err != nil {
 		return err
 	}
+	point.Restored.Reached()
 	if err := timed(b.rec, "ready", "GET "+b.Plan.Ready.Path, func() error { return b.App.Ready(ctx) }); err != nil {
 		return err
 	}
@@ -148,6 +153,7 @@ func (b *backup) destroyVolumes(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	point.Destroyed.Reached()
 	return deploy(ctx, b.Deps, b.rec, "again", "abra app deploy, new volumes", b.Version)
 }
 
@@ -160,5 +166,6 @@ func (b *backup) anew(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	point.Wiped.Reached()
 	return b.start(ctx, b.rec, "fresh")
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"coopcloud.tech/cc-ci/internal/point"
 	"coopcloud.tech/cc-ci/internal/result"
 	"coopcloud.tech/cc-ci/internal/step"
 )
@@ -18,15 +19,18 @@ func Install(ctx context.Context, d Deps, rec *Record) error {
 	if _, err := d.App.EnsureSecrets(ctx, d.Version); err != nil {
 		return err
 	}
+	point.Secrets.Reached()
 	if err := timed(rec, "deploy", "abra app deploy, all services as asked for", func() error { return d.App.Deploy(ctx, d.Version) }); err != nil {
 		return err
 	}
 	if err := timed(rec, "ready", "GET "+d.Plan.Ready.Path, func() error { return d.App.Ready(ctx) }); err != nil {
 		return err
 	}
+	point.Ready.Reached()
 	if err := smoke(ctx, d, rec); err != nil {
 		return err
 	}
+	point.Smoked.Reached()
 	return use(ctx, d, rec, d.vars())
 }
 

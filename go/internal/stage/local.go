@@ -11,6 +11,7 @@ import (
 
 	"coopcloud.tech/cc-ci/internal/localtest"
 	"coopcloud.tech/cc-ci/internal/plan"
+	"coopcloud.tech/cc-ci/internal/point"
 	"coopcloud.tech/cc-ci/internal/recipe"
 	"coopcloud.tech/cc-ci/internal/result"
 	"coopcloud.tech/cc-ci/internal/step"
@@ -44,6 +45,7 @@ func Local(ctx context.Context, d Deps, rec *Record) error {
 	if l.files, err = localtest.Copy(tests, l.tests); err != nil {
 		return err
 	}
+	point.Copied.Reached()
 	if len(l.files) == 0 {
 		return NotRun("tests/ holds no pytest file, no executable and no step file")
 	}
@@ -106,9 +108,11 @@ func (l *local) one(ctx context.Context, f localtest.File) ([]result.Step, []res
 		if l.box, err = localtest.Open(ctx, l.options(), l.files); err != nil {
 			return nil, nil, fmt.Errorf("local tests: %w", err)
 		}
+		point.Opened.Reached()
 		l.Tell("sandbox: " + l.box.Isolation())
 	}
 	steps, err := l.box.Run(ctx, f)
+	point.Tested.Reached()
 	return steps, nil, err
 }
 

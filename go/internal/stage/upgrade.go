@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"coopcloud.tech/cc-ci/internal/app"
+	"coopcloud.tech/cc-ci/internal/point"
 	"coopcloud.tech/cc-ci/internal/recipe"
 	"coopcloud.tech/cc-ci/internal/result"
 	"coopcloud.tech/cc-ci/internal/step"
@@ -85,6 +86,7 @@ func upgrade(ctx context.Context, d Deps, rec *Record, e Edge) error {
 	if err := d.verify(ctx, rec, vars); err != nil {
 		return err
 	}
+	point.Verified.Reached()
 	return use(ctx, d, rec, vars)
 }
 
@@ -93,14 +95,18 @@ func start(ctx context.Context, d Deps, rec *Record, e Edge, vars *step.Vars) er
 	if err := d.App.Create(ctx, e.Old, e.OldOverride); err != nil {
 		return err
 	}
+	point.OldPlaced.Reached()
 	if _, err := d.App.EnsureSecrets(ctx, e.Old); err != nil {
 		return err
 	}
 	if err := deploy(ctx, d, rec, "old", e.Tag, e.Old); err != nil {
 		return err
 	}
+	point.OldReady.Reached()
 	d.Version, d.Override = e.Old, e.OldOverride
-	return d.write(ctx, rec, vars)
+	err := d.write(ctx, rec, vars)
+	point.OldWritten.Reached()
+	return err
 }
 
 // over deploys the commit under test over the published version.
@@ -108,10 +114,13 @@ func over(ctx context.Context, d Deps, rec *Record, e Edge) error {
 	if err := d.App.Update(ctx, e.New, e.NewOverride); err != nil {
 		return err
 	}
+	point.NewPlaced.Reached()
 	if _, err := d.App.EnsureSecrets(ctx, e.New); err != nil {
 		return err
 	}
-	return deploy(ctx, d, rec, "new", e.String(), e.New)
+	err := deploy(ctx, d, rec, "new", e.String(), e.New)
+	point.NewReady.Reached()
+	return err
 }
 
 // deploy deploys one version and waits until it serves.

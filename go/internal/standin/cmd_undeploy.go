@@ -39,6 +39,7 @@ func (p *program) undeploy(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
+	p.info("undeploying %s", a.Name)
 	if err := p.engine.Remove(ctx, a.Stack, p.switches.Is("undeploy-waits", "tasks")); err != nil {
 		return fmt.Errorf("undeploy %s: %w", a.Name, err)
 	}

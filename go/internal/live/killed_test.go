@@ -1,0 +1,83 @@
+//go:build live
+
+package live
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"coopcloud.tech/cc-ci/internal/janitor"
+	"coopcloud.tech/cc-ci/internal/plan"
+	"coopcloud.tech/cc-ci/internal/point"
+)
+
+// killedTogether is how many runs die side by side.
+const killedTogether = 4
+
+// A run may be killed at every point that the program has: the next run's janitor leaves
+// nothing of it, and a neighbour that lives through all of that is not touched (S9).
+func TestKilledAtEveryPoint(t *testing.T) {
+	m := newMachine(t)
+	m.MaxTests = killedTogether + 1
+	m.leavesNothing()
+	site := m.file()
+	short := edited(t, demo, func(p *plan.Plan) {
+		p.Flows = []plan.Flow{}
+		p.Backup.Restore = []string{"in-place", "volumes-destroyed", "fresh"}
+	})
+	neighbour := exec.Command(ccci, "run", "--plan", demo, "--pr", "9000", "--site", site)
+	var said bytes.Buffer
+	neighbour.Stdout, neighbour.Stderr = &said, &said
+	if err := neighbour.Start(); err != nil {
+		t.Fatal(err)
+	}
+	var all sync.WaitGroup
+	slots := make(chan struct{}, killedTogether)
+	for i, p := range point.All() {
+		slots <- struct{}{}
+		all.Go(func() {
+			defer func() { <-slots }()
+			killAt(t, p, "--plan", short, "--pr", fmt.Sprint(i+1), "--site", site, "--out", filepath.Join(m.State, "out", fmt.Sprint(i)))
+		})
+	}
+	all.Wait()
+	if err := neighbour.Wait(); err != nil {
+		t.Errorf("the neighbour: %v\n%s", err, &said)
+	}
+	m.run("janitor").want(t, 0)
+	if e := m.run("janitor").want(t, 0); e.stdout != "" {
+		t.Errorf("a second pass found:\n%s", e.stdout)
+	}
+	for _, pattern := range janitor.Private {
+		if left, _ := filepath.Glob(filepath.Join(m.State, "runs", "*", pattern)); len(left) > 0 {
+			t.Errorf("left: %v", left)
+		}
+	}
+}
+
+// killAt runs the fewest stages that come to a point, and sees that the run dies there.
+func killAt(t *testing.T, p point.Point, args ...string) {
+	for _, stage := range map[string][]string{"backup": {"backup"}, "local": {"local"}, "upgrade": {"upgrade"}, "between": {"install", "upgrade"}}[p.Stage()] {
+		args = append(args, "--stage", stage)
+	}
+	if !strings.Contains(strings.Join(args, " "), "--stage") {
+		args = append(args, "--stage", "install")
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 4*time.Minute)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, ccci, append([]string{"run"}, args...)...)
+	cmd.Env = append(os.Environ(), point.Env+"="+p.String())
+	out, _ := cmd.CombinedOutput()
+	if s := cmd.ProcessState.Sys().(syscall.WaitStatus); ctx.Err() != nil || !s.Signaled() || s.Signal() != syscall.SIGKILL {
+		t.Errorf("%s: expected the run to kill itself there, got %v (%v):\n%s", p, cmd.ProcessState, ctx.Err(), out)
+	}
+}
