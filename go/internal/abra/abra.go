@@ -66,7 +66,7 @@ func (c CLI) Version(ctx context.Context) (string, error) {
 
 // run starts abra and gives its standard output; both streams go to the log line by line.
 func (c CLI) run(ctx context.Context, limit time.Duration, args ...string) (string, error) {
-	return c.start(ctx, limit, atWork(args, c.Log), args...)
+	return c.start(ctx, limit, c.Log, args...)
 }
 
 // quiet is run for the commands whose standard output holds secret values: it is not logged.
@@ -99,7 +99,7 @@ func (c CLI) start(ctx context.Context, limit time.Duration, log func(string), a
 	cmd.WaitDelay = 2 * time.Second
 	var out, errs bytes.Buffer
 	var mu sync.Mutex
-	outLog, errLog := tee(&out, log, &mu), tee(&errs, c.Log, &mu)
+	outLog, errLog := tee(&out, atWork(args, log), &mu), tee(&errs, atWork(args, c.Log), &mu)
 	cmd.Stdout, cmd.Stderr = outLog, errLog
 	err := cmd.Run()
 	outLog.flush()

@@ -10,7 +10,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -20,14 +19,11 @@ import (
 	"coopcloud.tech/cc-ci/internal/point"
 )
 
-// killedTogether is how many runs die side by side.
-const killedTogether = 4
-
 // A run may be killed at every point that the program has: the next run's janitor leaves
 // nothing of it, and a neighbour that lives through all of that is not touched (S9).
 func TestKilledAtEveryPoint(t *testing.T) {
 	m := newMachine(t)
-	m.MaxTests = killedTogether + 1
+	m.MaxTests = 16
 	m.leavesNothing()
 	site := m.file()
 	short := edited(t, demo, func(p *plan.Plan) {
@@ -40,16 +36,14 @@ func TestKilledAtEveryPoint(t *testing.T) {
 	if err := neighbour.Start(); err != nil {
 		t.Fatal(err)
 	}
-	var all sync.WaitGroup
-	slots := make(chan struct{}, killedTogether)
-	for i, p := range point.All() {
-		slots <- struct{}{}
-		all.Go(func() {
-			defer func() { <-slots }()
-			killAt(t, p, "--plan", short, "--pr", fmt.Sprint(i+1), "--site", site, "--out", filepath.Join(m.State, "out", fmt.Sprint(i)))
-		})
-	}
-	all.Wait()
+	t.Run("at", func(t *testing.T) {
+		for i, p := range point.All() {
+			t.Run(p.String(), func(t *testing.T) {
+				t.Parallel()
+				killAt(t, p, "--plan", short, "--pr", fmt.Sprint(9001+i), "--site", site, "--out", filepath.Join(m.State, "out", fmt.Sprint(i)))
+			})
+		}
+	})
 	if err := neighbour.Wait(); err != nil {
 		t.Errorf("the neighbour: %v\n%s", err, &said)
 	}
@@ -66,13 +60,14 @@ func TestKilledAtEveryPoint(t *testing.T) {
 
 // killAt runs the fewest stages that come to a point, and sees that the run dies there.
 func killAt(t *testing.T, p point.Point, args ...string) {
+	t.Helper()
 	for _, stage := range map[string][]string{"backup": {"backup"}, "local": {"local"}, "upgrade": {"upgrade"}, "between": {"install", "upgrade"}}[p.Stage()] {
 		args = append(args, "--stage", stage)
 	}
 	if !strings.Contains(strings.Join(args, " "), "--stage") {
 		args = append(args, "--stage", "install")
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), 4*time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), 8*time.Minute)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, ccci, append([]string{"run"}, args...)...)
 	cmd.Env = append(os.Environ(), point.Env+"="+p.String())
