@@ -69,7 +69,11 @@ func (a *App) Snapshots(ctx context.Context) ([]restic.Snapshot, error) {
 }
 
 // ForgetSnapshots removes the app's snapshots and proves it: what it gives is left (S8).
+// A backup that is still going on is ended first.
 func (a *App) ForgetSnapshots(ctx context.Context) ([]string, error) {
+	if err := a.Repository().Stop(ctx, a.Names.Stack); err != nil {
+		return nil, err
+	}
 	own, err := a.Snapshots(ctx)
 	if err != nil || len(own) == 0 {
 		return nil, err

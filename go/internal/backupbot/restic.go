@@ -54,6 +54,10 @@ func (b Bot) restic(ctx context.Context, args ...string) (string, error) {
 		if err == nil || !strings.Contains(err.Error(), "unable to create lock") || time.Now().After(end) {
 			return out, err
 		}
+		// What a killed command has left is no lock to wait for.
+		if _, failed := b.once(ctx, []string{"unlock"}); failed != nil {
+			return "", errors.Join(err, failed)
+		}
 		select {
 		case <-ctx.Done():
 			return "", errors.Join(err, ctx.Err())

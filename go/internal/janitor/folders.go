@@ -15,8 +15,11 @@ import (
 // written. The report and the logs stay.
 var Private = []string{"sidecar.json", ".sidecar-*", ".report-*", "abra", "sandbox", "shared"}
 
+// runPrefix begins the names of the locks that runs hold for their folders.
+const runPrefix = "run-"
+
 // RunLock is the name of the lock that a run holds for its folder.
-func RunLock(id string) string { return "run-" + id }
+func RunLock(id string) string { return runPrefix + id }
 
 // Folders empties the private part of the folders of dead runs under dir (the site's
 // <state>/runs) and tells for each dead run whose folder still had one.
@@ -39,7 +42,9 @@ func (j Janitor) Folders(dir string, dead func(id string) error) ([]string, erro
 			continue
 		}
 		if err == nil {
-			err = errors.Join(Wipe(filepath.Join(dir, e.Name())), dead(e.Name()))
+			if err = dead(e.Name()); err == nil { // else the folder still tells the next pass
+				err = Wipe(filepath.Join(dir, e.Name()))
+			}
 			held.Release()
 		}
 		if err != nil {

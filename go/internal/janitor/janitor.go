@@ -29,6 +29,7 @@ type Engine interface {
 type Repository interface {
 	Snapshots(context.Context) ([]restic.Snapshot, error)
 	Forget(context.Context, []restic.Snapshot) error
+	Stop(ctx context.Context, stack string) error
 }
 
 // Janitor reaps on one engine for one CI domain.
@@ -68,7 +69,7 @@ func (j Janitor) Apps(ctx context.Context) (Report, error) {
 		}
 	}
 	for _, stack := range stacks {
-		if err := j.reap(ctx, stack, saved[stack], &r); err != nil {
+		if err := j.reap(ctx, stack, &r); err != nil {
 			return r, fmt.Errorf("janitor: %s: %w", stack, err)
 		}
 	}
@@ -111,7 +112,7 @@ func (j Janitor) saved(ctx context.Context) (map[string][]restic.Snapshot, error
 	return by, err
 }
 
-func (j Janitor) reap(ctx context.Context, stack string, saved []restic.Snapshot, r *Report) error {
+func (j Janitor) reap(ctx context.Context, stack string, r *Report) error {
 	held, err := j.Locks.Take(stack)
 	if err != nil {
 		if !errors.Is(err, lock.ErrHeld) {
@@ -135,11 +136,24 @@ func (j Janitor) reap(ctx context.Context, stack string, saved []restic.Snapshot
 	if err != nil {
 		return err
 	}
-	if len(saved) > 0 {
-		if err := j.Backups.Forget(ctx, saved); err != nil {
-			return err
-		}
+	if err := j.forget(ctx, stack); err != nil {
+		return err
 	}
 	r.Reaped = append(r.Reaped, "app "+stack)
 	return nil
+}
+
+// forget removes the snapshots of a dead run, whose last backup may still be going on.
+func (j Janitor) forget(ctx context.Context, stack string) error {
+	if j.Backups == nil {
+		return nil
+	}
+	if err := j.Backups.Stop(ctx, stack); err != nil {
+		return err
+	}
+	saved, err := j.saved(ctx)
+	if err != nil || len(saved[stack]) == 0 {
+		return err
+	}
+	return j.Backups.Forget(ctx, saved[stack])
 }

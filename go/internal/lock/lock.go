@@ -137,6 +137,13 @@ func (l *Lock) Note(text string) error {
 	return err
 }
 
+// Leave drops the lock and leaves the file, for the next who looks after the dead.
+func (l *Lock) Leave() error {
+	err := l.file.Close()
+	l.file = nil
+	return err
+}
+
 // Release removes the file and drops the lock.
 func (l *Lock) Release() error {
 	if l == nil || l.file == nil {

@@ -14,6 +14,7 @@ import (
 	"errors"
 	"fmt"
 	"path"
+	"regexp"
 	"strings"
 	"time"
 
@@ -114,6 +115,21 @@ func (r Repository) Tail(ctx context.Context, id, file string) (string, error) {
 	return r.exec(ctx, "dump", "sh", "-c", `restic --no-cache dump --no-lock "$1" "$2" | tail -c 512`, "sh", id, file)
 }
 
+// stop kills each process of the service's container that has the variable $1.
+const stop = `grep -lxzE "$1" /proc/[0-9]*/environ 2>/dev/null | while IFS=/ read -r _ _ pid _; do kill -9 "$pid"; done`
+
+// Stop ends what the service still does for a stack. A command in it goes on when the abra
+// that asked for it is gone, and would save one more snapshot after the last was forgotten.
+// The variable by which abra names the app tells whose command it is (contract, section 8).
+func (r Repository) Stop(ctx context.Context, stack string) error {
+	variable := "SERVICE=" + strings.ReplaceAll(regexp.QuoteMeta(stack), "_", "[._]") // as a domain or as a stack
+	_, err := r.exec(ctx, "stop", "sh", "-c", stop, "sh", variable)
+	if errors.Is(err, ErrNone) {
+		return nil
+	}
+	return err
+}
+
 // Forget removes snapshots and the data that only they hold.
 func (r Repository) Forget(ctx context.Context, snapshots []Snapshot) error {
 	if len(snapshots) == 0 {
@@ -131,7 +147,8 @@ func (r Repository) run(ctx context.Context, args ...string) (string, error) {
 	return r.exec(ctx, args[0], append([]string{"restic", "--no-cache"}, args...)...)
 }
 
-// exec waits for a lock that another backup holds until ctx ends.
+// exec waits for a lock that another backup holds until ctx ends. What a killed one has
+// left is no lock to wait for: restic knows which of its container's processes live.
 func (r Repository) exec(ctx context.Context, verb string, argv ...string) (string, error) {
 	for {
 		out, found, err := r.Engine.ExecLabel(ctx, Label, "true", swarm.Command{Argv: argv})
@@ -146,6 +163,9 @@ func (r Repository) exec(ctx context.Context, verb string, argv ...string) (stri
 		err = fmt.Errorf("restic %s: exit %d: %s", verb, out.Exit, strings.TrimSpace(out.Stderr))
 		if !strings.Contains(out.Stderr, "unable to create lock") {
 			return "", err
+		}
+		if _, _, failed := r.Engine.ExecLabel(ctx, Label, "true", swarm.Command{Argv: []string{"restic", "--no-cache", "unlock"}}); failed != nil {
+			return "", errors.Join(err, failed)
 		}
 		select {
 		case <-ctx.Done():

@@ -3,8 +3,12 @@ package restic
 import (
 	"context"
 	"errors"
+	"fmt"
+	"os"
+	"os/exec"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 
 	"coopcloud.tech/cc-ci/internal/swarm"
@@ -55,12 +59,43 @@ func TestFiles(t *testing.T) {
 }
 
 func TestForgetWaitsForALock(t *testing.T) {
-	s := &service{gives: []swarm.Output{{Exit: 1, Stderr: "unable to create lock in backend: repository is already locked"}, {}}}
-	if err := (Repository{s}).Forget(context.Background(), []Snapshot{{ID: "aa"}}); err != nil || len(s.asked) != 2 {
+	s := &service{gives: []swarm.Output{{Exit: 1, Stderr: "unable to create lock in backend: repository is already locked"}, {}, {}}}
+	if err := (Repository{s}).Forget(context.Background(), []Snapshot{{ID: "aa"}}); err != nil || len(s.asked) != 3 {
 		t.Errorf("asked %d times: %v", len(s.asked), err)
 	}
-	if last := strings.Join(s.asked[1], " "); last != "restic --no-cache forget --prune aa" {
+	if last := strings.Join(s.asked[2], " "); last != "restic --no-cache forget --prune aa" {
 		t.Errorf("got %q", last)
+	}
+}
+
+// What still works for an app is known by its environment; nothing else is touched.
+func TestStop(t *testing.T) {
+	own := fmt.Sprintf("stop-%d", os.Getpid())
+	start := func(app string) *exec.Cmd {
+		cmd := exec.Command("sleep", "60")
+		cmd.Env = []string{"SERVICE=" + app}
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { cmd.Process.Kill(); cmd.Wait() })
+		return cmd
+	}
+	mine, other := start(own+".ci.test"), start(own+".ci.testing")
+	s := &service{gives: []swarm.Output{{}}}
+	if err := (Repository{s}).Stop(t.Context(), own+"_ci_test"); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := exec.Command(s.asked[0][0], s.asked[0][1:]...).CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	if err := mine.Wait(); err == nil || err.Error() != "signal: killed" {
+		t.Errorf("the app's own command: got %v", err)
+	}
+	if err := other.Process.Signal(syscall.Signal(0)); err != nil {
+		t.Errorf("another app's command: %v", err)
+	}
+	if err := (Repository{&service{}}).Stop(t.Context(), "x"); err != nil {
+		t.Errorf("without a backup service: %v", err)
 	}
 }
 

@@ -2,6 +2,7 @@ package run
 
 import (
 	"context"
+	"errors"
 	"path/filepath"
 	"strings"
 
@@ -34,9 +35,10 @@ func reap(ctx context.Context, s site.Site, engine *swarm.Engine, locks lock.Fol
 	if err != nil {
 		return r, err
 	}
-	folders, err := j.Folders(filepath.Join(s.State, "runs"), func(id string) error { return sandbox.Reap(ctx, id) })
+	dead := func(id string) error { return sandbox.Reap(ctx, id) }
+	folders, err := j.Folders(filepath.Join(s.State, "runs"), dead)
 	r.Reaped = append(r.Reaped, folders...)
-	return r, err
+	return r, errors.Join(err, j.Files(dead))
 }
 
 // stackOf finds the stack of a run's form at the beginning of an object's name.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"coopcloud.tech/cc-ci/internal/app"
 	"coopcloud.tech/cc-ci/internal/lint"
@@ -19,7 +20,7 @@ import (
 // recipe at the wanted commit, names, policy, images. It tells whether the run can go on.
 func (s *session) prepare(ctx context.Context) bool {
 	return s.do(ctx, "prepare", func(ctx context.Context, rec *stage.Record) error {
-		for _, step := range []func(context.Context) error{s.takeSlot, s.reap, s.abraVersion, s.checkOut, s.name, s.judge, s.images} {
+		for _, step := range []func(context.Context) error{s.reap, s.abraVersion, s.checkOut, s.name, s.judge, s.images} {
 			if err := step(ctx); err != nil {
 				return err
 			}
@@ -28,18 +29,23 @@ func (s *session) prepare(ctx context.Context) bool {
 	})
 }
 
-// takeSlot holds one of the machine's slots (S10), since Drone frees its own before
-// a cancelled run is gone.
-func (s *session) takeSlot(ctx context.Context) error {
-	held, err := s.locks.Slot(ctx, s.cfg.Site.MaxTests, func() {
+// slotLimit bounds the wait for a slot. On a server Drone's own limit on a build ends it before.
+const slotLimit = 12 * time.Hour
+
+// slot takes one of the machine's slots, which count runs because Drone frees its own before a
+// cancelled run is gone (S10). It tells whether the run has one; without, prepare has failed.
+func (s *session) slot(ctx context.Context) bool {
+	limited, cancel := context.WithTimeout(ctx, slotLimit)
+	defer cancel()
+	held, err := s.locks.Slot(limited, s.cfg.Site.MaxTests, func() {
 		s.notice("waiting for one of %d test slots", s.cfg.Site.MaxTests)
 	})
 	if err != nil {
-		return err
+		return s.do(ctx, "prepare", func(context.Context, *stage.Record) error { return err })
 	}
 	s.held = append(s.held, held)
 	point.Slot.Reached()
-	return nil
+	return true
 }
 
 // reap is the janitor's pass at the start of every run (S9).

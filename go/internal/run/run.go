@@ -51,11 +51,14 @@ func Run(ctx context.Context, cfg Config, out Output) (result.Result, error) {
 		return result.Result{}, err
 	}
 	defer s.close()
-	s.limited(ctx, func(ctx context.Context) {
-		if s.prepare(ctx) {
-			s.stages(ctx)
-		}
-	})
+	// The run's limit is for its work: to wait for others is none.
+	if s.slot(ctx) {
+		s.limited(ctx, func(ctx context.Context) {
+			if s.prepare(ctx) {
+				s.stages(ctx)
+			}
+		})
+	}
 	s.teardown(ctx)
 	res, err := s.report()
 	return res, errors.Join(err, s.misused)

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -15,25 +14,6 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Leftovers gives the ids of the runs that have a sandbox's control group on this
-// machine, living runs included: which of them are dead is for the locks to say.
-func Leftovers(ctx context.Context) ([]string, error) {
-	var runs []string
-	for _, root := range cgroupMounts().roots() {
-		dirs, err := filepath.Glob(filepath.Join(root, groupPrefix+"*.*"))
-		if err != nil {
-			return nil, err
-		}
-		for _, d := range dirs {
-			name := strings.TrimPrefix(filepath.Base(d), groupPrefix)
-			if run := name[:strings.LastIndex(name, ".")]; !slices.Contains(runs, run) {
-				runs = append(runs, run)
-			}
-		}
-	}
-	return runs, ctx.Err()
-}
-
 // Reap ends what is left of a dead run's sandboxes and removes it. The caller has
 // made sure that the run is dead. Its error names what could not be removed.
 func Reap(ctx context.Context, run string) error {
@@ -41,17 +21,23 @@ func Reap(ctx context.Context, run string) error {
 		return fmt.Errorf("reap run %q: no id of a run", run)
 	}
 	var errs []error
-	for _, root := range cgroupMounts().roots() {
-		dirs, err := filepath.Glob(filepath.Join(root, groupPrefix+run+".*"))
-		errs = append(errs, err)
-		for _, d := range dirs {
-			if strings.Contains(strings.TrimPrefix(filepath.Base(d), groupPrefix+run+"."), ".") {
-				continue // of a run whose id begins with this one's
-			}
-			errs = append(errs, removeGroup(d))
-		}
+	for _, dir := range groupsOf(run) {
+		errs = append(errs, removeGroup(dir))
 	}
 	return errors.Join(append(errs, ctx.Err())...)
+}
+
+// groupsOf gives the folders of the control groups of a run's sandboxes.
+func groupsOf(run string) (dirs []string) {
+	for _, root := range cgroupMounts().roots() {
+		found, _ := filepath.Glob(filepath.Join(root, groupPrefix+run+".*")) // run has no character that means something in a pattern
+		for _, dir := range found {
+			if !strings.Contains(strings.TrimPrefix(filepath.Base(dir), groupPrefix+run+"."), ".") { // else of a run whose id begins with this one's
+				dirs = append(dirs, dir)
+			}
+		}
+	}
+	return dirs
 }
 
 // killNamespace kills every process whose network namespace is ns, but for the

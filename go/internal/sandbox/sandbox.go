@@ -18,7 +18,7 @@
 // it dies, however it dies: the process namespace goes as a whole. The host gets no
 // interface, no firewall rule and no named namespace, so there is none to leak,
 // to collide with another run's or to be undone by another firewall. After a
-// SIGKILL an empty control group can be left; Leftovers and Reap are for the janitor.
+// SIGKILL an empty control group can be left; Reap is for the janitor.
 //
 // Limits. Hosts are told apart by the name in the TLS greeting. A program inside
 // (not a page) can greet as one of the run's hosts and then ask, within HTTP, for
