@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"coopcloud.tech/cc-ci/internal/janitor"
+	"coopcloud.tech/cc-ci/internal/killpoint"
 	"coopcloud.tech/cc-ci/internal/plan"
 	"coopcloud.tech/cc-ci/internal/point"
 )
@@ -70,7 +71,7 @@ func killAt(t *testing.T, p point.Point, args ...string) {
 	ctx, cancel := context.WithTimeout(context.Background(), 8*time.Minute)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, ccci, append([]string{"run"}, args...)...)
-	cmd.Env = append(os.Environ(), point.Env+"="+p.String())
+	cmd.Env = append(os.Environ(), killpoint.Variable+"="+p.String())
 	out, _ := cmd.CombinedOutput()
 	if s := cmd.ProcessState.Sys().(syscall.WaitStatus); ctx.Err() != nil || !s.Signaled() || s.Signal() != syscall.SIGKILL {
 		t.Errorf("%s: expected the run to kill itself there, got %v (%v):\n%s", p, cmd.ProcessState, ctx.Err(), out)
