@@ -1,6 +1,8 @@
 package main
 
 import (
+	"path/filepath"
+
 	"github.com/spf13/cobra"
 
 	"coopcloud.tech/cc-ci/internal/site"
@@ -26,7 +28,7 @@ Exit status: 0 green, 1 a recipe failed its test, 2 usage or a bad plan,
 		return usagef("%w (see `%s --help`)", err, cmd.CommandPath())
 	})
 	root.PersistentFlags().String("site", "", "file that describes this machine (default $CC_CI_SITE, then "+site.DefaultPath+")")
-	root.AddCommand(runCmd(), planCmd(), recipeCmd(), flowCmd(), followCmd(), publishCmd(), keptCmd(), janitorCmd(), doctorCmd(), strengthCmd(), versionCmd(), dashboardCmd())
+	root.AddCommand(runCmd(), shellCmd(), keeperCmd(), planCmd(), recipeCmd(), flowCmd(), followCmd(), publishCmd(), keptCmd(), janitorCmd(), doctorCmd(), strengthCmd(), versionCmd(), dashboardCmd())
 	return root
 }
 
@@ -55,4 +57,13 @@ func loadSite(cmd *cobra.Command) (site.Site, error) {
 		return site.Site{}, err
 	}
 	return site.Load(path)
+}
+
+// siteFile is the absolute path of the file that loadSite reads.
+func siteFile(cmd *cobra.Command) (string, error) {
+	path, err := cmd.Flags().GetString("site")
+	if err != nil {
+		return "", err
+	}
+	return filepath.Abs(site.Path(path))
 }

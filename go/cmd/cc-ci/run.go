@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"coopcloud.tech/cc-ci/internal/keep"
 	"coopcloud.tech/cc-ci/internal/plan"
 	"coopcloud.tech/cc-ci/internal/result"
 	"coopcloud.tech/cc-ci/internal/run"
@@ -26,6 +27,7 @@ type runFlags struct {
 	junit          string
 	detached       bool
 	lease          time.Duration
+	keep           time.Duration
 }
 
 func runCmd() *cobra.Command {
@@ -57,6 +59,7 @@ Exit status: 0 green, 1 the recipe failed, 2 usage or a bad plan, 3 infrastructu
 	fl.BoolVar(&f.quiet, "quiet", false, "print the verdict alone")
 	fl.BoolVar(&f.detached, "detach", false, "start the run as a process of its own, print its name and end; see `cc-ci follow`")
 	fl.DurationVar(&f.lease, "lease", defaultLease, "with --detach: the run ends when nobody has followed it for so long")
+	fl.DurationVar(&f.keep, "keep", 0, "leave the app deployed for so long afterwards, for `cc-ci shell`; at most "+keep.Max.String())
 	fl.IntVar(&f.repeat, "repeat", 1, "run so many times; the first that is not green ends it")
 	cobra.CheckErr(cmd.RegisterFlagCompletionFunc("stage", cobra.FixedCompletions(stage.Names, cobra.ShellCompDirectiveNoFileComp)))
 	return cmd
@@ -78,11 +81,15 @@ func (f runFlags) run(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
+	file, err := siteFile(cmd)
+	if err != nil {
+		return err
+	}
 	if f.detached {
 		return f.detach(cmd, p, raw, s)
 	}
 	for i := range f.repeat {
-		cfg := run.Config{Plan: p, PlanJSON: raw, Site: s, Ref: f.ref, PR: f.pr, Stages: f.stages, Out: f.outDir(i), JUnit: f.junit}
+		cfg := run.Config{Keep: f.keep, SiteFile: file, Plan: p, PlanJSON: raw, Site: s, Ref: f.ref, PR: f.pr, Stages: f.stages, Out: f.outDir(i), JUnit: f.junit}
 		res, err := run.Run(cmd.Context(), cfg, f.output(cmd))
 		if errors.Is(err, run.ErrUsage) {
 			return usageError{err}
@@ -113,6 +120,10 @@ func (f runFlags) check() error {
 		return usagef("run: --lease: expected more than 0s, found %s", f.lease)
 	case f.repeat < 1:
 		return usagef("run: --repeat: expected a number of 1 or more, found %d", f.repeat)
+	case f.keep < 0 || f.keep > keep.Max:
+		return usagef("run: --keep: expected a duration of at most %s, found %s", keep.Max, f.keep)
+	case f.keep > 0 && (f.repeat > 1 || f.detached):
+		return usagef("run: --keep: expected one run in the foreground, found --repeat %d, --detach %t", f.repeat, f.detached)
 	case strings.HasPrefix(f.ref, "-"):
 		return usagef("run: --ref: expected a commit, tag or branch, found %q", f.ref)
 	}

@@ -7,13 +7,14 @@ import (
 	"os"
 	"path/filepath"
 
+	"coopcloud.tech/cc-ci/internal/keep"
 	"coopcloud.tech/cc-ci/internal/lock"
 )
 
 // Private lists, as patterns, what of a run's folder is for the living run alone:
 // secrets, abra's own files, which hold the app's env, and what a kill left half
 // written. The report and the logs stay.
-var Private = []string{"sidecar.json", ".sidecar-*", ".report-*", "abra", "sandbox", "shared"}
+var Private = []string{"sidecar.json", keep.File, ".sidecar-*", ".report-*", "abra", "sandbox", "shared"}
 
 // runPrefix begins the names of the locks that runs hold for their folders.
 const runPrefix = "run-"

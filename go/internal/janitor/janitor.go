@@ -122,25 +122,32 @@ func (j Janitor) reap(ctx context.Context, stack string, r *Report) error {
 		return nil
 	}
 	defer held.Release()
+	left, err := j.Remove(ctx, stack)
+	if len(left) > 0 {
+		r.Left = append(r.Left, left...)
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	r.Reaped = append(r.Reaped, "app "+stack)
+	return nil
+}
+
+// Remove takes one app away, and its snapshots. It gives what is left of it. The caller
+// holds the stack's lock.
+func (j Janitor) Remove(ctx context.Context, stack string) (left []string, err error) {
 	limit := j.Limit
 	if limit == 0 {
 		limit = 2 * time.Minute
 	}
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	left, err := j.Engine.Sweep(ctx, stack)
-	if len(left) > 0 {
-		r.Left = append(r.Left, swarm.Strings(left)...)
-		return nil
+	objs, err := j.Engine.Sweep(ctx, stack)
+	if len(objs) > 0 || err != nil {
+		return swarm.Strings(objs), err
 	}
-	if err != nil {
-		return err
-	}
-	if err := j.forget(ctx, stack); err != nil {
-		return err
-	}
-	r.Reaped = append(r.Reaped, "app "+stack)
-	return nil
+	return nil, j.forget(ctx, stack)
 }
 
 // forget removes the snapshots of a dead run, whose last backup may still be going on.

@@ -18,7 +18,7 @@ const module = "coopcloud.tech/cc-ci/"
 // rows alone. A new package must be put somewhere.
 var order = [][]string{
 	{"plan", "site", "result", "event", "redact", "lock", "router", "badge", "generation", "supervise", "trigger", "apiclient", "killpoint", "recorder"},
-	{"sidecar", "point", "finding"},
+	{"sidecar", "keep", "point", "finding"},
 	{"abra", "swarm", "recipe", "sandbox", "gitea", "drone"},
 	{"browser", "standin", "backupbot", "restic"},
 	{"step", "report", "janitor", "policy", "lint", "draft"},

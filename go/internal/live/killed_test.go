@@ -23,9 +23,7 @@ import (
 // A run may be killed at every point that the program has: the next run's janitor leaves
 // nothing of it, and a neighbour that lives through all of that is not touched (S9).
 func TestKilledAtEveryPoint(t *testing.T) {
-	m := newMachine(t)
-	m.MaxTests = 16
-	m.leavesNothing()
+	m := alone(t)
 	site := m.file()
 	short := edited(t, demo, func(p *plan.Plan) {
 		p.Flows = []plan.Flow{}

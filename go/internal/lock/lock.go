@@ -137,6 +137,23 @@ func (l *Lock) Note(text string) error {
 	return err
 }
 
+// FD is the descriptor of the lock's file, to be sent to another process: the lock is
+// held until every process that has it has closed it.
+func (l *Lock) FD() int { return int(l.file.Fd()) }
+
+// Of gives the lock whose open file another process has sent.
+func Of(fd int) (*Lock, error) {
+	path, err := os.Readlink(fmt.Sprintf("/proc/self/fd/%d", fd))
+	if err != nil {
+		return nil, fmt.Errorf("lock of descriptor %d: %w", fd, err)
+	}
+	l := &Lock{os.NewFile(uintptr(fd), path)}
+	if !sameFile(l.file, path) {
+		return nil, errors.Join(fmt.Errorf("lock of descriptor %d: %s is another file", fd, path), l.Leave())
+	}
+	return l, nil
+}
+
 // Leave drops the lock and leaves the file, for the next who looks after the dead.
 func (l *Lock) Leave() error {
 	err := l.file.Close()

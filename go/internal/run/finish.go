@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"coopcloud.tech/cc-ci/internal/event"
-	"coopcloud.tech/cc-ci/internal/janitor"
 	"coopcloud.tech/cc-ci/internal/point"
 	"coopcloud.tech/cc-ci/internal/report"
 	"coopcloud.tech/cc-ci/internal/result"
@@ -111,21 +110,38 @@ func (s *session) write() (string, error) {
 	return s.cfg.Out, err
 }
 
-// copyOut copies the report to Out, replacing what an earlier run left there. The
-// folder's private part must be gone by then; that it is, is checked here again.
+// copyOut copies the report to Out, replacing what an earlier run left there, and
+// nothing else of the run's folder: where the app is kept, its private part is still there.
 func (s *session) copyOut(files fs.FS) error {
-	if err := janitor.Wipe(s.dir); err != nil {
-		return err
-	}
-	for _, name := range []string{"result.json", "junit.xml", page, "run.json", "evidence", "log"} {
-		if err := os.RemoveAll(filepath.Join(s.cfg.Out, name)); err != nil {
-			return err
-		}
-	}
 	if err := os.MkdirAll(s.cfg.Out, 0o755); err != nil {
 		return err
 	}
-	return os.CopyFS(s.cfg.Out, files)
+	for _, name := range []string{"result.json", "junit.xml", page, "run.json", "evidence", "log"} {
+		if err := copyNew(filepath.Join(s.cfg.Out, name), files, name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// copyNew copies a file or a folder in the place of what is at to.
+func copyNew(to string, files fs.FS, name string) error {
+	if err := os.RemoveAll(to); err != nil {
+		return err
+	}
+	info, err := fs.Stat(files, name)
+	if err != nil {
+		return err
+	}
+	if info.IsDir() {
+		folder, err := fs.Sub(files, name)
+		return errors.Join(err, os.CopyFS(to, folder))
+	}
+	b, err := fs.ReadFile(files, name)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(to, b, info.Mode().Perm())
 }
 
 // writeFile writes one form through the masker and into place in one step.

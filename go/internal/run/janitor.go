@@ -30,7 +30,7 @@ func Janitor(ctx context.Context, s site.Site) (janitor.Report, error) {
 }
 
 func reap(ctx context.Context, s site.Site, engine *swarm.Engine, locks lock.Folder) (janitor.Report, error) {
-	j := janitor.Janitor{Engine: engine, Backups: restic.Repository{Engine: engine}, Locks: locks, StackOf: stackOf(s.Domain)}
+	j := newJanitor(s, engine, locks)
 	r, err := j.Apps(ctx)
 	if err != nil {
 		return r, err
@@ -39,6 +39,10 @@ func reap(ctx context.Context, s site.Site, engine *swarm.Engine, locks lock.Fol
 	folders, err := j.Folders(filepath.Join(s.State, "runs"), dead)
 	r.Reaped = append(r.Reaped, folders...)
 	return r, errors.Join(err, j.Files(dead))
+}
+
+func newJanitor(s site.Site, engine *swarm.Engine, locks lock.Folder) janitor.Janitor {
+	return janitor.Janitor{Engine: engine, Backups: restic.Repository{Engine: engine}, Locks: locks, StackOf: stackOf(s.Domain)}
 }
 
 // stackOf finds the stack of a run's form at the beginning of an object's name.

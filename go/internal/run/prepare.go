@@ -37,13 +37,13 @@ const slotLimit = 12 * time.Hour
 func (s *session) slot(ctx context.Context) bool {
 	limited, cancel := context.WithTimeout(ctx, slotLimit)
 	defer cancel()
-	held, err := s.locks.Slot(limited, s.cfg.Site.MaxTests, func() {
+	var err error
+	s.place, err = s.locks.Slot(limited, s.cfg.Site.MaxTests, func() {
 		s.notice("waiting for one of %d test slots", s.cfg.Site.MaxTests)
 	})
 	if err != nil {
 		return s.do(ctx, "prepare", func(context.Context, *stage.Record) error { return err })
 	}
-	s.held = append(s.held, held)
 	point.Slot.Reached()
 	return true
 }

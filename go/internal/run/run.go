@@ -38,6 +38,9 @@ type Config struct {
 	ID     string        // of the run (NewID); empty: a new one
 	Build  *result.Build // that asked for it; nil from a shell
 	Opened func()        // called once the run holds its folder; nil: nobody waits for that
+
+	Keep     time.Duration // how long the app stays deployed afterwards; 0: not at all
+	SiteFile string        // absolute path of the file that Site was read from
 }
 
 // ErrUsage means that what was asked for can't be: a step of the plan that can't be

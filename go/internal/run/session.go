@@ -37,7 +37,8 @@ type session struct {
 	telling sync.Mutex // of the printer: a removal does two things at a time
 	engine  *swarm.Engine
 	locks   lock.Folder
-	held    []*lock.Lock
+	held    []*lock.Lock // of the run's folder and its domain
+	place   *lock.Lock   // one of the machine's slots
 	client  *http.Client
 
 	app      *app.App // nil until the run has its names
@@ -144,9 +145,8 @@ func (s *session) close() {
 	if s.printer != nil {
 		s.printer.Close()
 	}
-	for i := len(s.held) - 1; i >= 0; i-- {
-		s.held[i].Release()
-	}
+	release(s.held)
+	s.place.Release()
 	s.engine.Close()
 }
 

@@ -16,7 +16,11 @@ import (
 const teardownLimit = 5 * time.Minute
 
 // teardown removes everything, always: on success, failure, time-out and signals (S8).
+// But for an app that is to be kept.
 func (s *session) teardown(ctx context.Context) {
+	if s.keep(ctx) {
+		return
+	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), teardownLimit)
 	defer cancel()
 	s.do(ctx, "remove", func(ctx context.Context, _ *stage.Record) error {

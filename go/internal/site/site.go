@@ -69,7 +69,7 @@ type Override struct {
 	RouterService  string            `json:"routerService,omitempty"`  // "traefik_app": where no DNS has the apps' hosts, services on its network find the run's there and trust the site's CA
 }
 
-// Load reads the site from path, else from $CC_CI_SITE, else from DefaultPath.
+// Load reads the site from Path.
 // Errors name the file; an unknown field is an error. A file that doesn't exist
 // gives fs.ErrNotExist.
 func Load(path string) (Site, error) {
@@ -79,7 +79,7 @@ func Load(path string) (Site, error) {
 		return Site{}, fmt.Errorf("no site file at %s (set CC_CI_SITE, or pass --site): %w", path, err)
 	}
 	if err != nil {
-		return Site{}, err
+		return Site{}, fmt.Errorf("site file %s: expected a JSON file that this user may read: %w", path, err)
 	}
 	return parse(path, b)
 }
