@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -104,11 +105,11 @@ func (m *machine) onTerminal(run string) {
 
 func kill(t *testing.T, pid string) {
 	t.Helper()
-	var n int
-	for _, c := range pid {
-		n = n*10 + int(c-'0')
+	n, err := strconv.Atoi(pid)
+	if err == nil {
+		err = syscall.Kill(n, syscall.SIGKILL)
 	}
-	if err := syscall.Kill(n, syscall.SIGKILL); err != nil {
+	if err != nil {
 		t.Fatal(err)
 	}
 }
