@@ -57,6 +57,12 @@ func TestMistakes(t *testing.T) {
 		{"site that is not there", []string{"run", "--plan", plan, "--site", "/nowhere"}, exitInfra, "no site file at /nowhere (set CC_CI_SITE, or pass --site)"},
 		{"recording that is none", []string{"flow", "import", plan}, exitUsage, plan + ": expected 1 to 10000 steps, found 0"},
 		{"recording that is not there", []string{"flow", "import", "/nowhere"}, exitUsage, "open /nowhere: no such file"},
+		{"site that can't be read", []string{"run", "--plan", plan, "--site", filepath.Dir(broken)}, exitInfra, "site file " + filepath.Dir(broken) + ": expected a JSON file that this user may read"},
+		{"keep for ever", []string{"run", "--plan", plan, "--keep", "1000h"}, exitUsage, "--keep: expected a duration of at most 12h0m0s, found 1000h0m0s"},
+		{"keep each of several", []string{"run", "--plan", plan, "--keep", "1m", "--repeat", "2"}, exitUsage, "--keep: expected one run, found --repeat 2"},
+		{"keep for a word", []string{"run", "--plan", plan, "--keep", "long"}, exitUsage, `invalid argument "long" for "--keep" flag`},
+		{"shell into nothing", []string{"shell"}, exitUsage, "shell: expected RUN and at most a SERVICE"},
+		{"shell into too much", []string{"shell", "a", "b", "c"}, exitUsage, `found "a b c"`},
 		{"site with a typo", []string{"janitor", "--site", broken}, exitInfra, broken + `: json: unknown field "domian"`},
 	} {
 		t.Run(c.name, func(t *testing.T) {

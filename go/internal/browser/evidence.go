@@ -80,21 +80,31 @@ func (w *walk) screenshot(at, name string) error {
 	return w.keep(at, "screenshot", slug(at)+"-"+slug(name)+".png", data)
 }
 
-// keep writes an evidence file, masks it, its name included, and puts it down.
+// Raw is the folder, in the run's, in which evidence waits to be masked. Only this user
+// reads it, and the janitor takes it away where the run is killed.
+const Raw = "raw"
+
+// keep writes an evidence file, masks it, its name included, and only then puts it down
+// among what is shown.
 func (w *walk) keep(at, kind, name string, data []byte) error {
-	dir := filepath.Join(w.b.opts.Dir, "evidence")
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+	raw, dir := filepath.Join(w.b.opts.Dir, Raw), filepath.Join(w.b.opts.Dir, "evidence")
+	if err := errors.Join(os.MkdirAll(raw, 0o700), os.MkdirAll(dir, 0o755)); err != nil {
 		return err
 	}
-	path := filepath.Join(dir, name)
+	path := filepath.Join(raw, name)
+	defer os.Remove(path) // gone already where all went well
 	if err := os.WriteFile(path, data, 0o644); err != nil {
 		return err
 	}
 	clean, err := w.b.opts.Mask.File(path)
 	if err != nil {
-		return errors.Join(err, os.Remove(path))
+		return err
 	}
-	w.evidence = append(w.evidence, result.Evidence{Kind: kind, File: "evidence/" + filepath.Base(clean), Step: at})
+	shown := filepath.Join(dir, filepath.Base(clean))
+	if err := os.Rename(clean, shown); err != nil {
+		return errors.Join(err, os.Remove(clean))
+	}
+	w.evidence = append(w.evidence, result.Evidence{Kind: kind, File: "evidence/" + filepath.Base(shown), Step: at})
 	return nil
 }
 

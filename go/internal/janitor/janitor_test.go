@@ -73,7 +73,7 @@ func TestFolders(t *testing.T) {
 		t.Fatal(err)
 	}
 	runs := t.TempDir()
-	for _, f := range []string{"dead/sidecar.json", "dead/abra/servers/x.env", "torn/.sidecar-123", "dead/result.json", "live/sidecar.json", "over/result.json"} {
+	for _, f := range []string{"dead/sidecar.json", "dead/abra/servers/x.env", "torn/.sidecar-123", "torn/raw/page.html.txt", "torn/kept.json", "dead/result.json", "live/sidecar.json", "over/result.json"} {
 		p := filepath.Join(runs, f)
 		if err := os.MkdirAll(filepath.Dir(p), 0o700); err != nil {
 			t.Fatal(err)

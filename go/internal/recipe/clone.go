@@ -33,11 +33,28 @@ func Clone(ctx context.Context, source, dir string) error {
 	if err := os.MkdirAll(filepath.Dir(dir), 0o755); err != nil {
 		return fmt.Errorf("clone %s: %w", source, err)
 	}
-	_, err := gitOut(ctx, "", "clone", "--quiet", "--no-local", "--no-recurse-submodules", "--template=", "--origin=origin", "--", source, dir)
+	_, err := gitOut(ctx, "", "clone", "--quiet", "--no-local", "--no-checkout", "--no-recurse-submodules", "--template=", "--origin=origin", "--", source, dir)
+	if err == nil {
+		err = exact(dir)
+	}
+	if err == nil {
+		_, err = gitOut(ctx, dir, "checkout", "--quiet", "--force")
+	}
 	if err != nil {
 		return fmt.Errorf("clone %s: %w", source, err)
 	}
 	return nil
+}
+
+// exact makes git write every file as the commit holds it, whatever the repository's own
+// attributes say: with `* text=auto` a file that was committed with CRLF counts as changed
+// from its first second on, and a filter would be a program of the recipe's choice.
+func exact(dir string) error {
+	info := filepath.Join(dir, ".git", "info")
+	if err := os.MkdirAll(info, 0o755); err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(info, "attributes"), []byte("* -text -eol -crlf -ident -filter -working-tree-encoding\n"), 0o644)
 }
 
 func checkSource(source string) error {

@@ -182,3 +182,32 @@ func TestNarHash(t *testing.T) {
 		t.Errorf("NarHash = %q, %v; want %q", got, err, want)
 	}
 }
+
+// Attributes of the repository's own must not make a fresh checkout look changed: the files
+// are what the commit holds.
+func TestCheckoutIsExact(t *testing.T) {
+	for name, attributes := range map[string]string{
+		"text=auto": "* text=auto\n", "eol": "* text eol=crlf\n", "ident": "* ident\n", "filter": "* filter=lfs\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := newRepo(t)
+			text := "version: \"3.8\"\r\n# $Id$\nservices: {}\r\n"
+			commit := r.commit(text) // before the attributes: git would take the CR away
+			r.write(".gitattributes", attributes)
+			r.git("add", ".gitattributes")
+			r.git("commit", "--quiet", "-m", "attributes")
+			dir := filepath.Join(t.TempDir(), "clone")
+			if err := Clone(t.Context(), r.dir, dir); err != nil {
+				t.Fatal(err)
+			}
+			for _, ref := range []string{"main", commit, "main"} {
+				if _, err := Checkout(t.Context(), dir, ref); err != nil {
+					t.Fatalf("%s: %v", ref, err)
+				}
+				if b, err := os.ReadFile(filepath.Join(dir, "compose.yml")); string(b) != text || err != nil {
+					t.Errorf("%s: got %q, %v", ref, b, err)
+				}
+			}
+		})
+	}
+}
