@@ -1,8 +1,6 @@
 package main
 
 import (
-	"path/filepath"
-
 	"github.com/spf13/cobra"
 
 	"coopcloud.tech/cc-ci/internal/site"
@@ -57,13 +55,4 @@ func loadSite(cmd *cobra.Command) (site.Site, error) {
 		return site.Site{}, err
 	}
 	return site.Load(path)
-}
-
-// siteFile is the absolute path of the file that loadSite reads.
-func siteFile(cmd *cobra.Command) (string, error) {
-	path, err := cmd.Flags().GetString("site")
-	if err != nil {
-		return "", err
-	}
-	return filepath.Abs(site.Path(path))
 }

@@ -81,7 +81,7 @@ func (f runFlags) run(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	file, err := siteFile(cmd)
+	file, err := sitePath(cmd)
 	if err != nil {
 		return err
 	}
