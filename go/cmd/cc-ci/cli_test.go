@@ -59,7 +59,7 @@ func TestMistakes(t *testing.T) {
 		{"recording that is not there", []string{"flow", "import", "/nowhere"}, exitUsage, "open /nowhere: no such file"},
 		{"site that can't be read", []string{"run", "--plan", plan, "--site", filepath.Dir(broken)}, exitInfra, "site file " + filepath.Dir(broken) + ": expected a JSON file that this user may read"},
 		{"keep for ever", []string{"run", "--plan", plan, "--keep", "1000h"}, exitUsage, "--keep: expected a duration of at most 12h0m0s, found 1000h0m0s"},
-		{"keep each of several", []string{"run", "--plan", plan, "--keep", "1m", "--repeat", "2"}, exitUsage, "--keep: expected one run, found --repeat 2"},
+		{"keep each of several", []string{"run", "--plan", plan, "--keep", "1m", "--repeat", "2"}, exitUsage, "--keep: expected one run in the foreground, found --repeat 2"},
 		{"keep for a word", []string{"run", "--plan", plan, "--keep", "long"}, exitUsage, `invalid argument "long" for "--keep" flag`},
 		{"shell into nothing", []string{"shell"}, exitUsage, "shell: expected RUN and at most a SERVICE"},
 		{"shell into too much", []string{"shell", "a", "b", "c"}, exitUsage, `found "a b c"`},

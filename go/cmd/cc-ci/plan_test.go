@@ -25,7 +25,7 @@ func TestPlan(t *testing.T) {
 		stdout, stderr string // must be contained
 	}{
 		{"good", []string{"check", good}, exitGreen, "", ""},
-		{"bad", []string{"check", bad}, exitUsage, "", bad + ": ready.pth: unknown field `pth`; known here: path, status, timeout\nready.path: missing; expected a value\n"},
+		{"bad", []string{"check", bad}, exitUsage, "", bad + ": ready.pth: unknown field `pth`; known here: also, path, status, timeout\nready.path: missing; expected a value\n"},
 		{"no such file", []string{"check", "/nonexistent"}, exitUsage, "", "read the plan: open /nonexistent: no such file or directory"},
 		{"no file", []string{"check"}, exitUsage, "", "accepts 1 arg(s), received 0"},
 		{"unknown flag", []string{"show", "--jsn", good}, exitUsage, "", "unknown flag: --jsn"},
