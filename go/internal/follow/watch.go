@@ -30,7 +30,8 @@ type watch struct {
 	cancel    func() bool
 }
 
-// newWatch takes the lease before it looks at anything: a run that is alive then stays so.
+// newWatch looks at its ancestors first: whoever sees the lease taken may kill one of them. It
+// takes the lease before it looks at anything of the run: one that is alive then stays so.
 func newWatch(ctx context.Context, folder string) (_ *watch, err error) {
 	w := &watch{ctx: ctx, changes: -1}
 	defer func() {
@@ -38,15 +39,15 @@ func newWatch(ctx context.Context, folder string) (_ *watch, err error) {
 			w.close()
 		}
 	}()
+	if w.ancestors, err = ancestors(); err != nil {
+		return nil, err
+	}
 	if conn, err := hold(folder); err == nil {
 		w.lease, err = conn.File()
 		conn.Close()
 		if err != nil {
 			return nil, fmt.Errorf("lease: %w", err)
 		}
-	}
-	if w.ancestors, err = ancestors(); err != nil {
-		return nil, err
 	}
 	path := filepath.Join(folder, Events)
 	if w.file, err = os.Open(path); errors.Is(err, fs.ErrNotExist) {
