@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# test.sh fast | all: run the project's tests and end with one line of counts.
+# test.sh fast | all | long: run the project's tests, or the long ones alone, and end with one line of counts.
 #
 # Go's tests report through `go test -json`; every other check is one named entry. What was
 # skipped is listed by name; a skip that checks/expected-skips.txt doesn't foresee is a failure.
@@ -57,7 +57,13 @@ go_tests() {
   echo "done $name ($((SECONDS - start)) s; log: $log)"
 }
 
-check vet 300 bash -c 'cd go && go vet ./... && go vet -tags live ./...'
+if [ "$1" = long ]; then
+  go_tests long go 3600 -tags live,long -timeout 55m -run '^TestApps$' ./internal/live
+  "$machine/summary.sh" "$results"
+  exit
+fi
+
+check vet 300 bash -c 'cd go && go vet ./... && go vet -tags live,long ./...'
 check flake-check 900 nix flake check --keep-going -L
 sed -n 's/^trace: not run: \([a-z-]*\):.*/skip \1/p' "$CC_CI_CACHE/log/flake-check" | sort -u >>"$results"
 check nix-parse 120 checks/parse.sh
@@ -71,7 +77,7 @@ else
   # internal/live compares the whole engine with what there was before, so it has it to itself.
   packages=$(go -C go list -tags live ./... | grep -v '/internal/live$')
   # shellcheck disable=SC2086 # a list of words
-  go_tests parts go 1800 -tags live -timeout 25m -p 3 $packages
+  go_tests parts go 1800 -tags live -timeout 25m -p 2 $packages
   go_tests live go 3600 -tags live -timeout 55m ./internal/live
 fi
 

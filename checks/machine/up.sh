@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# up.sh demo | env | test | tools: bring this machine to where the demo, a recipe, the tests, or
+# up.sh demo | env | test | long | tools: bring this machine to where the demo, a recipe, the tests, or
 # only Nix and Go can run. Every step inspects and acts only if needed, so a second call takes a second.
 . "${BASH_SOURCE%/*}/vars.sh"
 
@@ -29,7 +29,8 @@ backup() { together "${images[@]/#/../images/build.sh }" && "$machine/backup.sh"
 case $1 in
   demo) images=(demo backup-bot) router=demo more=(plan.sh) ;;
   env) images=(demo backup-bot) router=demo more=() ;;
-  test) images=(demo nginx backup-bot postgres miniflux) router=traefik more=() ;;
+  test) images=(demo nginx backup-bot) router=traefik more=() ;;
+  long) images=(demo backup-bot postgres miniflux) router=traefik more=() ;;
   tools)
     "$machine/packages.sh"
     "$machine/go.sh"

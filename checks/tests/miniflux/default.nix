@@ -31,6 +31,7 @@ in
     (token "/category/\${category}/edit")
     (post "/category/\${category}/update" { title = "lost"; })
     { http = { path = "/feeds"; expect.status = 200; save.feed = "regex:href=\"/feed/([0-9]+)/entries\""; }; }
+    (token "/feed/\${feed}/edit")
     (post "/feed/\${feed}/remove" { })
   ];
 

@@ -51,7 +51,7 @@ func (b Bot) restic(ctx context.Context, args ...string) (string, error) {
 	defer cancel()
 	for end := time.Now().Add(patience); ; {
 		out, err := b.once(ctx, args)
-		if err == nil || !strings.Contains(err.Error(), "unable to create lock") || time.Now().After(end) {
+		if !errors.Is(err, errLocked) || time.Now().After(end) {
 			return out, err
 		}
 		// What a killed command has left is no lock to wait for.
@@ -71,11 +71,18 @@ func (b Bot) once(ctx context.Context, args []string) (string, error) {
 	// The repository is local: a cache would only be a second copy.
 	cmd := exec.CommandContext(ctx, b.Restic, append([]string{"--no-cache", "-q"}, args...)...)
 	cmd.Stdout, cmd.Stderr = &out, &errs
-	if err := cmd.Run(); err != nil {
-		return out.String(), fmt.Errorf("restic %s: %w: %s", args[0], err, lastLine(errs.String()))
+	err := cmd.Run()
+	if err == nil {
+		return out.String(), nil
 	}
-	return out.String(), nil
+	// Said in the first of several lines; the last one is advice.
+	if strings.Contains(errs.String(), "unable to create lock") {
+		return "", fmt.Errorf("restic %s: %w: %w", args[0], errLocked, err)
+	}
+	return out.String(), fmt.Errorf("restic %s: %w: %s", args[0], err, lastLine(errs.String()))
 }
+
+var errLocked = errors.New("another command has locked the repository")
 
 // short shows a path in a volume as people know it: "data: /uploads".
 func (b Bot) short(p string) string {

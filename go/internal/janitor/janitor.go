@@ -122,6 +122,10 @@ func (j Janitor) reap(ctx context.Context, stack string, r *Report) error {
 		return nil
 	}
 	defer held.Release()
+	// A live run may have removed its app and ended since it was listed: that is no dead one.
+	if there, err := j.there(ctx, stack); err != nil || !there {
+		return err
+	}
 	left, err := j.Remove(ctx, stack)
 	if len(left) > 0 {
 		r.Left = append(r.Left, left...)
@@ -132,6 +136,16 @@ func (j Janitor) reap(ctx context.Context, stack string, r *Report) error {
 	}
 	r.Reaped = append(r.Reaped, "app "+stack)
 	return nil
+}
+
+// there tells whether anything bears the stack's name now.
+func (j Janitor) there(ctx context.Context, stack string) (bool, error) {
+	objs, err := j.Engine.Objects(ctx)
+	if err != nil || slices.Contains(j.stacks(objs), stack) {
+		return true, err
+	}
+	saved, err := j.saved(ctx)
+	return len(saved[stack]) > 0, err
 }
 
 // Remove takes one app away, and its snapshots. It gives what is left of it. The caller

@@ -1,4 +1,4 @@
-//go:build live
+//go:build live && long
 
 package live
 
@@ -9,7 +9,7 @@ import (
 	"coopcloud.tech/cc-ci/internal/result"
 )
 
-// Real applications that others wrote, each with its whole matrix: from the version before
+// Run by `make test-long`: real applications that others wrote, each with its whole matrix: from the version before
 // with data in it, through a real backup, with people's walks in the browser. Their
 // recipes lie in checks/recipes, their tests in checks/tests.
 func TestApps(t *testing.T) {

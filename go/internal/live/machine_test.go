@@ -33,7 +33,7 @@ var (
 
 // together is how many parallel tests run at a time: enough that the cores have work
 // while others wait for the engine, few enough that no limit is reached. -parallel overrides it.
-const together = "4"
+const together = "2"
 
 func TestMain(m *testing.M) {
 	os.Exit(func() int {

@@ -16,8 +16,8 @@ import (
 // the recipe's fault. The error's text says which service and what its task said.
 var ErrCrashed = result.Fault(errors.New("a service does not stay up"))
 
-// A service that crashed is watched until it has been quiet for so long; at so many
-// crashes it counts as a loop.
+// A service that crashed is watched until it has run for so long; at so many crashes it
+// counts as a loop.
 const (
 	steadyFor   = 10 * time.Second
 	loopCrashes = 3
@@ -49,8 +49,8 @@ func (e *Engine) Steady(ctx context.Context, stack string, since time.Time) (tol
 				return "", fmt.Errorf("%w: %s", ErrCrashed, text)
 			}
 			crashed = append(crashed, text)
-			if last.Status.Timestamp.After(latest) {
-				latest = last.Status.Timestamp
+			if up := upSince(tasks[s.ID]); up.After(latest) {
+				latest = up
 			}
 		}
 		if len(crashed) == 0 || time.Since(latest) > steadyFor {
@@ -62,6 +62,16 @@ func (e *Engine) Steady(ctx context.Context, stack string, since time.Time) (tol
 		case <-time.After(500 * time.Millisecond):
 		}
 	}
+}
+
+// upSince gives when the service's newest task began to run; now, where it doesn't yet: a
+// busy engine may take longer to start it again than it then runs.
+func upSince(tasks []swarm.Task) time.Time {
+	newest := newestFirst(tasks)[0]
+	if newest.Status.State == swarm.TaskStateRunning {
+		return newest.Status.Timestamp
+	}
+	return time.Now()
 }
 
 // crashes counts the tasks of the present specification that failed after since, and gives the last one.
