@@ -53,7 +53,7 @@ func summary(f *recipe.Facts) string {
 	if len(volumes) > 0 {
 		text += "; volumes " + strings.Join(volumes, ", ")
 	}
-	return text
+	return oneLine(text)
 }
 
 var database = regexp.MustCompile(`(^|/)(postgres|postgis|pgvector|mariadb|mysql)([:/@-]|$)`)

@@ -49,8 +49,8 @@ func (l *List) Found() []result.Finding { return slices.Clone(l.found) }
 // Add notes one finding of a rule. The same finding twice is one, and after 200 of
 // them a last one says that the rest is not listed.
 func (l *List) Add(r Rule, place, format string, args ...any) {
-	f := result.Finding{ID: r.ID, Severity: r.Severity, Place: printable(place, maxPlace)}
-	f.Text = printable(fmt.Sprintf(format, args...), maxFound) + "; " + r.Mend
+	f := result.Finding{ID: r.ID, Severity: r.Severity, Place: Printable(place, maxPlace)}
+	f.Text = Printable(fmt.Sprintf(format, args...), maxFound) + "; " + r.Mend
 	l.Take(f)
 }
 
@@ -69,7 +69,8 @@ func (l *List) Take(f result.Finding) {
 // TooMany is the rule of the finding that ends a list which is too long.
 const TooMany = "too-large"
 
-func printable(s string, limit int) string {
+// Printable gives a stranger's text without control characters, cut after limit bytes.
+func Printable(s string, limit int) string {
 	var b strings.Builder
 	for _, c := range s {
 		if b.Len() >= limit {

@@ -66,7 +66,8 @@ func WriteEnd(folder string, e End) error { return writeJSON(folder, endFile, e)
 
 // ReadEnd gives fs.ErrNotExist while the run lives, and for ever where it was killed.
 func ReadEnd(folder string) (e End, err error) {
-	return e, readJSON(filepath.Join(folder, endFile), &e)
+	err = readJSON(filepath.Join(folder, endFile), &e)
+	return e, err
 }
 
 // writeJSON puts a file into place in one step.

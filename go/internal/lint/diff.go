@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"coopcloud.tech/cc-ci/internal/finding"
 	"coopcloud.tech/cc-ci/internal/recipe"
 	"coopcloud.tech/cc-ci/internal/result"
 )
@@ -25,7 +26,7 @@ func Diff(u Update) []result.Change {
 		slices.Sort(names)
 		for _, name := range names {
 			if was[name] != is[name] {
-				changes = append(changes, result.Change{Kind: kind, Name: name, Was: was[name], Is: is[name]})
+				changes = append(changes, result.Change{Kind: kind, Name: shown(name), Was: shown(was[name]), Is: shown(is[name])})
 			}
 		}
 	}
@@ -48,6 +49,11 @@ func Diff(u Update) []result.Change {
 	compare("port", ports)
 	return changes
 }
+
+// shown is a recipe's text as a terminal and a page may have it.
+func shown(s string) string { return finding.Printable(s, maxShown) }
+
+const maxShown = 200 // bytes of a value
 
 func each[T any](list []T, entry func(T) (name, value string)) map[string]string {
 	m := map[string]string{}

@@ -16,6 +16,7 @@ func TestDiffAndDraft(t *testing.T) {
 		{"nothing", "", "", "[]", nil},
 		{"image", "notes:1.2.3", "notes:2.0.0", "[image app: registry.test:5000/notes:1.2.3 -> registry.test:5000/notes:2.0.0]", []string{"- app: `registry.test:5000/notes:1.2.3` is now"}},
 		{"config", "CONF_VERSION=v1", "CONF_VERSION=v2", "[config conf: v1 -> v2]", nil},
+		{"control characters", "DOMAIN=a.test\n", "DOMAIN=a.test\nA=x\x1b[2Jy\n", "[new variable A: x\uFFFD[2Jy]", []string{"- new setting `A`"}},
 		{"volume gone", "data", "new", "[volume data is gone: there new volume new: there]", []string{"Operators must act:", "the volume data is used no longer"}},
 		{"variable", "DOMAIN=a.test\n", "DOMAIN=a.test\nA=1\n", "[new variable A: 1]", []string{"- new setting `A`"}},
 	} {

@@ -25,7 +25,7 @@ func Draft(u Update, changes []result.Change) string {
 		case c.Kind == "service":
 			added(&news, "the service %s is gone", c.Name)
 		case c.Kind == "variable" && slices.Contains(needed, c.Name):
-			added(&todo, "add `%s=%s` to the app's settings (`abra app config`): it has no default", c.Name, u.New.Sample.Map()[c.Name])
+			added(&todo, "add `%s=%s` to the app's settings (`abra app config`): it has no default", c.Name, shown(u.New.Sample.Map()[c.Name]))
 		case c.Kind == "variable" && c.Was == "":
 			added(&news, "new setting `%s`", c.Name)
 		case c.Kind == "variable" && c.Is == "":
