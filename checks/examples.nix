@@ -14,6 +14,7 @@ let
     {
       name = "example";
       file = "docs/how-to/${page}, example ${toString (i + 1)}";
+      others = [ "keycloak" ]; # the one that they need
     }
     (import (toFile "example.nix" block))).messages;
 in

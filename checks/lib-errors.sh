@@ -10,10 +10,11 @@ failed=0 count=0
 for file in "$root"/lib/tests/errors/*.nix; do
   name=$(basename "$file" .nix)
   count=$((count + 1))
-  mkdir -p "$work/recipes/$name"
-  cp "$file" "$work/recipes/$name/default.nix"
+  mkdir -p "$work/$name/$name" "$work/$name/keycloak" # the one that some of them need
+  cp "$file" "$work/$name/$name/default.nix"
+  echo '{ }' >"$work/$name/keycloak/default.nix"
   if nix eval --json --impure --expr \
-    "(import $root/lib/recipes.nix { folder = $work/recipes; shownAs = \"recipes\"; }).\"$name\"" >/dev/null 2>"$work/stderr"; then
+    "(import $root/lib/recipes.nix { folder = $work/$name; shownAs = \"recipes\"; }).\"$name\"" >/dev/null 2>"$work/stderr"; then
     echo "$name: expected an error, found none"
     failed=1
   elif ! sed -n '/^       error: /,$p' "$work/stderr" | sed 's/^       error: //; s/^       //' | diff -u "${file%.nix}.txt" -; then

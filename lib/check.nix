@@ -1,9 +1,9 @@
-# check : { name; file; } -> value -> { messages; recipe; }
+# check : { name; file; others ?; } -> value -> { messages; recipe; }
 #
-# Takes a recipe's name, the file's name for messages and what the file holds.
+# Takes a recipe's name, the file's name for messages, the names of the recipes beside it, and what the file holds.
 #   messages  every mistake, one line each: FILE: PLACE: expected and found (reference: ...)
 #   recipe    the recipe with every default filled in; throws the messages where there are any
-{ name, file }:
+{ name, file, others ? [ ] }:
 value:
 let
   inherit (builtins) concatStringsSep map match;
@@ -18,7 +18,7 @@ let
   messages = map line (
     if match "[a-z0-9][a-z0-9-]*" name == null then [ misnamed ]
     else if misshapen != [ ] then misshapen
-    else import ./rules.nix filled
+    else import ./rules.nix others name filled
   );
 in
 {

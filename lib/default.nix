@@ -10,10 +10,10 @@
 #     packages plan-<name>: the plan as a file, accepted by `cc-ci plan check` while it is built
 #     checks   the same plans, for `nix flake check`
 #     plans    <name>: the plan as a value
-#   plan { name; file ?; recipe; } -> the plan of one attribute set
+#   plan { name; file ?; recipe; } -> the plan of one attribute set, which has no recipes beside it to need
 #   docs -> { recipe; schema; }         the reference page and the plan's JSON Schema
 #
-# Evaluating one recipe reads no other's file (N3). Everything but the derivations uses builtins
+# Evaluating one recipe reads no other's file but those of its `needs` (N3). Everything but the derivations uses builtins
 # alone, so a plan evaluates without nixpkgs.
 { cc-ci }:
 let
@@ -26,7 +26,7 @@ in
   docs = import ./docs.nix;
 
   plan = { name, file ? "recipe ${name}", recipe }:
-    import ./plan.nix name (import ./check.nix { inherit name file; } recipe).recipe;
+    import ./plan.nix { inherit name; beside = _: null; } (import ./check.nix { inherit name file; } recipe).recipe;
 
   mkTests = { pkgs, recipes, shownAs ? baseNameOf recipes, cc-ci ? default pkgs }:
     let

@@ -66,6 +66,7 @@ let
 
   record = fields: { type = "object"; additionalProperties = false; properties = fields; required = attrNames fields; };
   of = key: schema.fields.${key}.type.json;
+  need = key: schema.fields.needs.type.element.fields.${key}.type.json;
   state = of "state";
 in
 {
@@ -87,7 +88,8 @@ in
 
     Step texts, `env` and `hosts` may hold `''${name}`: a name that an earlier step saved, or one of `domain` (the app's own host), `base` (`https://` and that host),
     `stack`, `recipe` and `run` (a text that no other run has). In a Nix string it is written `"\''${name}"`. `''${secret:name}` is one of the app's secrets, resolved in
-    the driver alone and refused in a command line. A literal `''${` is written `$''${`, in Nix `"$''${"`.
+    the driver alone and refused in a command line. With `needs.idp`, `''${idp.domain}`, `''${idp.base}`, `''${idp.stack}` and `''${idp.x}` (where its `setup` saved `x`) are known too, but not in
+    `hosts`; inside `needs.idp` the first two words of that name are the dependency, all others, such as `domain`, stay the app under test. A literal `''${` is written `$''${`, in Nix `"$''${"`.
 
     ## Steps
 
@@ -116,6 +118,7 @@ in
     compose = of "compose";
     hosts = of "hosts";
     secrets = of "secrets";
+    needs = { type = "array"; items = record { name.type = "string"; plan."$ref" = "#"; env = need "env"; setup = need "setup"; }; };
     ready = of "ready";
     state = state // { properties = state.properties // { generic.type = "boolean"; }; required = [ "generic" ] ++ state.required; };
     flows = { type = "array"; items = record { name.type = "string"; steps = schema.fields.flows.type.element.json; }; };

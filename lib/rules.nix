@@ -1,6 +1,6 @@
 # What a well-typed recipe must still promise: its lists prove something, and every template is known.
 #
-# rules : filled recipe -> [ { path; text; } ]
+# rules : [ names of the recipes beside it ] -> its name -> filled recipe -> [ { path; text; } ]
 let
   inherit (builtins) attrNames any concatLists concatStringsSep elem elemAt filter genList hasAttr head isAttrs isList isString length map match replaceStrings split;
   t = import ./types.nix;
@@ -81,8 +81,45 @@ let
   proof = path: what: found: need found path
     "expected at least one expectation, found none: a ${what} that expects nothing proves nothing";
 
+  # What templates know of each dependency: where it is, and what its setup saved.
+  facts = [ "domain" "base" "stack" ];
+  ofNeeds = needs: concatLists (map
+    (name: map (fact: "${name}.${fact}") (facts ++ concatLists (map saved needs.${name}.setup)))
+    (attrNames needs));
+
+  need' = others: self: name: { recipe, env, setup }:
+    let
+      path = "needs.${name}";
+      known = builtin ++ map (fact: "${name}.${fact}") facts;
+      near = nearest recipe others;
+      taken = filter (fact: elem fact (concatLists (map saved setup))) facts;
+    in
+    need (match "[A-Za-z_][A-Za-z0-9_-]*" name != null) path "expected a name of letters, digits, dashes and underscores"
+    ++ need (recipe != self) "${path}.recipe" "expected another recipe, found this one"
+    ++ need (elem recipe others) "${path}.recipe" ("expected a recipe beside this one, found `${recipe}`; "
+    + (if others == [ ] then "there is none" else if near != null then "did you mean `${near}`?" else "there are: ${concatStringsSep ", " others}"))
+    ++ map (fact: { path = "${path}.setup"; text = "expected a name of its own to save, found `${fact}`, which every dependency has"; }) taken
+    ++ texts known "${path}.env" env
+    ++ list known "${path}.setup" setup
+    ++ secretsInArgv "${path}.setup" setup;
+
+  # What is inserted as a secret is one: it stands in no env file and in no command line.
+  sealed = recipe:
+    let
+      values = filter (v: v != null) (map (name: recipe.secrets.${name}.value or null) (attrNames recipe.secrets));
+      names = concatLists (map (v: map head (templates v)) values);
+      named = text: filter (name: elem name names) (map head (templates text));
+      refuse = path: text: concatLists (map
+        (name: problem path "expected no secret here, found `\${${name}}`, which `secrets` inserts: the app gets it as that secret")
+        (named text));
+      lists = map (name: { path = "state.${name}"; steps = recipe.state.${name}; }) [ "write" "verify" "change" ];
+      words = { path, steps }: each (i: step: each (j: word: refuse "${t.at path i}.exec.command[${toString j}]" word) (step.exec.command or [ ])) steps;
+    in
+    concatLists (map (key: refuse "env.${key}" recipe.env.${key}) (attrNames recipe.env))
+    ++ concatLists (map words lists);
+
   # The three lists: all or none of them, and each promises what the others rely on.
-  state = { write, verify, change }: backup:
+  state = builtin: { write, verify, change }: backup:
     let
       known = builtin ++ concatLists (map saved write);
     in
@@ -98,7 +135,7 @@ let
       ++ each (mute "state.verify") verify
       ++ (if verify == [ ] then [ ] else proof "state.verify" "list" (any expects verify));
 
-  flow = name: steps:
+  flow = builtin: name: steps:
     let
       path = "flows.${name}";
     in
@@ -112,11 +149,17 @@ let
       "expected no secret in a command line, found one: give it by `stdin` or `env`")
     (step.exec.command or [ ]));
 in
-recipe:
-state recipe.state recipe.backup
+others: self: recipe:
+let
+  known = builtin ++ ofNeeds recipe.needs;
+in
+state known recipe.state recipe.backup
 ++ concatLists (map (name: secretsInArgv "state.${name}" recipe.state.${name}) [ "write" "verify" "change" ])
-++ concatLists (map (name: flow name recipe.flows.${name}) (attrNames recipe.flows))
-++ texts builtin "env" recipe.env
+++ concatLists (map (name: flow known name recipe.flows.${name}) (attrNames recipe.flows))
+++ concatLists (map (name: need' others self name recipe.needs.${name}) (attrNames recipe.needs))
+++ texts known "env" recipe.env
+++ texts (ofNeeds recipe.needs) "secrets" recipe.secrets
+++ sealed recipe
 ++ texts builtin "hosts" recipe.hosts
 ++ texts builtin "ready.also" recipe.ready.also
 ++ need (!elem 404 recipe.ready.status) "ready.status"

@@ -28,6 +28,29 @@ let
       example = 64;
       description = "Characters (alphanumeric, hex), bytes (base64) or bits (rsa-key).";
     };
+    value = {
+      type = t.matching "a value that a dependency's setup saved, such as \"\\\${idp.client_secret}\"" "[$][{][A-Za-z_][A-Za-z0-9_-]*[.][A-Za-z_][A-Za-z0-9_-]*[}]";
+      optional = true;
+      example = "\${idp.client_secret}";
+      description = "Where it comes from a dependency of `needs`: inserted instead of a made one, also for a secret that abra would make.";
+    };
+  };
+
+  need = t.record {
+    recipe = {
+      type = t.matching "a recipe's name" "[a-z0-9][a-z0-9-]*";
+      description = "The recipe, one beside this one. Its newest published version is deployed, or its main branch where there is none.";
+    };
+    env = {
+      type = texts;
+      default = { };
+      description = "Added to the dependency's env file, after what its own recipe file says.";
+    };
+    setup = {
+      type = steps;
+      default = [ ];
+      description = "Done to the dependency once it is ready: requests go to its hosts, commands into its containers, `\${secret:NAME}` is one of its secrets.";
+    };
   };
 
   exception = t.record {
@@ -89,6 +112,29 @@ t.record {
     default = { };
     example = { plc_rotation_key = { kind = "hex"; length = 64; }; };
     description = "Secrets that `abra app secret generate` does not make. The driver makes and inserts them; no value is ever written here.";
+  };
+  needs = {
+    type = t.attrsOf need;
+    default = { };
+    example = {
+      idp = {
+        recipe = "keycloak";
+        env.EXTRA_REDIRECT = "https://\${domain}/callback";
+        setup = [
+          {
+            http = {
+              method = "POST";
+              path = "/clients";
+              body = "{ \"redirect\": \"https://\${domain}/callback\" }";
+              headers.Authorization = "Bearer \${secret:admin_token}";
+              save = { client_id = "json:id"; client_secret = "json:secret"; };
+            };
+          }
+        ];
+      };
+    };
+    description = "Apps without which this one can't be tested (an identity provider, an object store), by the name that templates use: "
+      + "each is deployed before it and removed after it. What its `setup` saves is known as `\${<name>.<saved>}`.";
   };
 
   ready = {

@@ -13,13 +13,15 @@ let
   text = file: if pathExists file then readFile file else "";
 
   rendered = {
-    plan = name: import ../plan.nix name (check {
+    plan = name: import ../plan.nix { inherit name; beside = rendered.plan; } (check {
       inherit name;
       file = "${name}.nix";
+      others = named ./plans;
     } (import (./plans + "/${name}.nix"))).recipe;
     messages = name: concatStringsSep "" (map (m: m + "\n") (check {
       inherit name;
       file = "recipes/${name}/default.nix";
+      others = [ "keycloak" name ];
     } (import (./errors + "/${name}.nix"))).messages);
   };
 
@@ -65,8 +67,10 @@ in
       expected = [ ];
     };
 
-    testFolderPassesOverTheRest = { expr = attrNames folder; expected = [ "empty" "fine" "throws" ]; };
+    testFolderPassesOverTheRest = { expr = attrNames folder; expected = [ "chained" "empty" "fine" "needing" "throws" ]; };
     testFolderReadsOneRecipe = { expr = folder.fine.ready.path; expected = "/"; };
+    testFolderReadsWhatARecipeNeeds = { expr = map (need: need.plan.recipe) folder.needing.needs; expected = [ "fine" ]; };
+    testFolderNeedsOneLevel = { expr = (tryEval (builtins.deepSeq folder.chained.needs true)).success; expected = false; };
     testFolderNeedsAFile = { expr = (tryEval folder.empty.ready).success; expected = false; };
     testBadFolderName = {
       expr = (check { name = "Bad_Name"; file = "f"; } { }).messages;

@@ -29,14 +29,15 @@ type checker struct{ found []Problem }
 
 func check(p *Plan) []Problem {
 	c := new(checker)
-	c.head(p)
+	known := c.needs(p.Needs)
+	c.head(p, known)
 	c.ready(p.Ready)
-	c.state(p)
+	c.state(p, known)
 	for i, f := range p.Flows {
 		place := fmt.Sprintf("flows[%d]", i)
 		c.want(fileName.MatchString(f.Name), place+".name", "expected letters, digits, dots and dashes, found %q", f.Name)
 		c.want(slices.ContainsFunc(f.Steps, BrowserStep.expects), place+".steps", "expected at least one expectation, found none: a flow that expects nothing proves nothing")
-		c.browser(place+".steps", f.Steps, builtinScope())
+		c.browser(place+".steps", f.Steps, maps.Clone(known))
 	}
 	c.variants(p)
 	c.limits(p.Limits)
@@ -58,7 +59,7 @@ func (c *checker) oneOf(place, value string, allowed []string) {
 	c.want(slices.Contains(allowed, value), place, "expected one of %s, found %q", strings.Join(allowed, ", "), value)
 }
 
-func (c *checker) head(p *Plan) {
+func (c *checker) head(p *Plan, known scope) {
 	c.want(p.Schema == Schema, "schema", "expected %d, found %d: the plan and this cc-ci are of different versions", Schema, p.Schema)
 	c.want(recipeName.MatchString(p.Recipe), "recipe", "expected lower-case letters, digits and dashes, found %q", p.Recipe)
 	c.want(p.Source != "" && !strings.HasPrefix(p.Source, "-"), "source", "expected a git URL, found %q", p.Source)
@@ -67,10 +68,12 @@ func (c *checker) head(p *Plan) {
 		c.want(clean, fmt.Sprintf("compose[%d]", i), "expected a file inside the recipe, found %q", f)
 	}
 	c.texts("hosts", p.Hosts, builtinScope())
-	c.texts("env", p.Env, builtinScope())
+	c.texts("env", p.Env, known)
+	c.sealed(p)
 	for name, s := range p.Secrets {
 		c.oneOf(join("secrets", name)+".kind", s.Kind, secretKinds)
 		c.want(s.Length > 0 && s.Length <= 8192, join("secrets", name)+".length", "expected 1 to 8192, found %d", s.Length)
+		c.inserted(join("secrets", name)+".value", s.Value, known)
 	}
 }
 
@@ -90,7 +93,7 @@ func (c *checker) ready(r Ready) {
 }
 
 // state judges the three lists; names saved by write are known to verify and change.
-func (c *checker) state(p *Plan) {
+func (c *checker) state(p *Plan, known scope) {
 	s := p.State
 	empty := len(s.Write)+len(s.Verify)+len(s.Change) == 0
 	c.want(s.Generic == empty, "state.generic", "expected %t, found %t: it is true where no list is declared", empty, s.Generic)
@@ -100,7 +103,7 @@ func (c *checker) state(p *Plan) {
 	c.want(len(s.Write) > 0, "state.write", "expected at least one step, found none: verify and change need something that was written")
 	c.want(len(s.Verify) > 0, "state.verify", "expected at least one step, found none: say how to see what state.write wrote")
 	c.want(len(s.Change) > 0 || p.Backup.NotApplicable != "", "state.change", "expected at least one step, found none: a restore is only seen after a change (or declare backup.notApplicable)")
-	known := builtinScope()
+	known = maps.Clone(known)
 	c.steps("state.write", s.Write, known)
 	c.steps("state.verify", s.Verify, maps.Clone(known))
 	c.steps("state.change", s.Change, maps.Clone(known))

@@ -126,6 +126,61 @@ func TestDecodeRefusesStates(t *testing.T) {
 	}
 }
 
+// needing gives the smallest good plan with one dependency, whose plan is the smallest too.
+func needing(t *testing.T, need map[string]any, rest map[string]any) []byte {
+	t.Helper()
+	full := map[string]any{"name": "idp", "plan": json.RawMessage(minimal(t, "", nil)), "env": map[string]any{}, "setup": []any{}}
+	for key, value := range need {
+		full[key] = value
+	}
+	var root map[string]any
+	if err := json.Unmarshal(minimal(t, "needs", []any{full}), &root); err != nil {
+		t.Fatal(err)
+	}
+	for key, value := range rest {
+		root[key] = value
+	}
+	b, err := json.Marshal(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+func TestDecodeNeeds(t *testing.T) {
+	client := raw(`[{"http":{"method":"POST","path":"/clients","body":"${domain} ${idp.base} ${secret:admin}","save":{"id":"json:id","key":"json:secret"}}}]`)
+	sealed := raw(`{"key":{"kind":"hex","length":8,"value":"${idp.key}"}}`)
+	for _, c := range []struct {
+		name       string
+		need, rest map[string]any
+		want       string // empty: it is accepted
+	}{
+		{"all of it", map[string]any{"env": raw(`{"A":"${base} ${idp.domain}"}`), "setup": client},
+			map[string]any{"env": raw(`{"ID":"${idp.id}","AT":"${idp.base}"}`), "secrets": sealed}, ""},
+		{"in a flow", map[string]any{"setup": client}, map[string]any{"flows": raw(`[{"name":"in","steps":[{"goto":"${idp.base}/${idp.id}"},` + title + `]}]`)}, ""},
+		{"never saved", nil, map[string]any{"env": raw(`{"ID":"${idp.id}"}`)}, "env.ID: `${idp.id}` is never saved before this step; known here: base, domain, idp.base,"},
+		{"unknown dependency", nil, map[string]any{"secrets": raw(`{"key":{"kind":"hex","length":8,"value":"${store.key}"}}`)}, "secrets.key.value: `${store.key}` is never saved"},
+		{"own value", nil, map[string]any{"secrets": raw(`{"key":{"kind":"hex","length":8,"value":"abc"}}`)}, `secrets.key.value: expected a value that a dependency's setup saved, such as ${idp.client_secret}, found "abc"`},
+		{"secret in env", map[string]any{"setup": client}, map[string]any{"secrets": sealed, "env": raw(`{"A":"x${idp.key}"}`)}, "env.A: expected no secret here, found `${idp.key}`"},
+		{"secret in argv of the setup", map[string]any{"setup": raw(`[{"exec":{"service":"app","command":["x","${secret:db}"]}}]`)}, nil, "needs[0].setup[0].exec.command[1]: expected no secret in a command line"},
+		{"takes a fact", map[string]any{"setup": raw(`[{"http":{"method":"GET","path":"/","save":{"stack":"body"}}}]`)}, nil, "needs[0].setup[0].http.save.stack: expected a name of its own"},
+		{"name with a dot", map[string]any{"name": "a.b"}, nil, `needs[0].name: expected a name of letters, digits, dashes and underscores, found "a.b"`},
+		{"bad plan", map[string]any{"plan": json.RawMessage(minimal(t, "recipe", "../x"))}, nil, `needs[0].plan.recipe: expected lower-case letters`},
+		{"misshapen plan", map[string]any{"plan": json.RawMessage(minimal(t, "redy", 1))}, nil, "needs[0].plan.redy: unknown field `redy`"},
+		{"no plan", map[string]any{"plan": nil}, nil, "needs[0].plan: expected an object, found null"},
+		{"needs another", map[string]any{"plan": json.RawMessage(needing(t, nil, nil))}, nil, "needs[0].plan.needs: expected none, found 1"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			b := needing(t, c.need, c.rest)
+			if c.want != "" {
+				refused(t, b, c.want)
+			} else if _, err := plan.Decode(b); err != nil {
+				t.Errorf("got %v, want none", err)
+			}
+		})
+	}
+}
+
 func refused(t *testing.T, b []byte, want string) {
 	t.Helper()
 	_, err := plan.Decode(b)

@@ -59,7 +59,7 @@ type schema struct {
 func (s schema) compare(t *testing.T, place string, node map[string]any, typ reflect.Type) {
 	t.Helper()
 	if ref, ok := node["$ref"].(string); ok {
-		if s.seen[ref] {
+		if ref == "#" || s.seen[ref] {
 			return
 		}
 		s.seen[ref] = true

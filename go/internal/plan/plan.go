@@ -19,10 +19,11 @@ type Plan struct {
 	Category    string `json:"category"`    // stateless, single-database, ...
 	Source      string `json:"source"`      // git URL of the recipe
 
-	Env     map[string]string       `json:"env"`     // added to the app's env file; may use ${domain}
+	Env     map[string]string       `json:"env"`     // added to the app's env file, as templates
 	Compose []string                `json:"compose"` // compose files inside the recipe; empty: the env sample's own list
 	Hosts   []string                `json:"hosts"`   // further hosts of the app, as templates of ${domain}
 	Secrets map[string]InsertSecret `json:"secrets"` // secrets that `abra app secret generate` does not make
+	Needs   []Need                  `json:"needs"`   // in order of name
 
 	Ready   Ready   `json:"ready"`
 	State   State   `json:"state"`
@@ -37,8 +38,19 @@ type Plan struct {
 
 // InsertSecret says how the driver makes a secret that must be inserted by hand.
 type InsertSecret struct {
-	Kind   string `json:"kind"`   // "hex", "alphanumeric", "base64" or "rsa-key"
-	Length int    `json:"length"` // characters (hex, alphanumeric), bytes (base64) or bits (rsa-key)
+	Kind   string `json:"kind"`            // "hex", "alphanumeric", "base64" or "rsa-key"
+	Length int    `json:"length"`          // characters (hex, alphanumeric), bytes (base64) or bits (rsa-key)
+	Value  string `json:"value,omitempty"` // instead: a template of one dependency's value, ${idp.client_secret}
+}
+
+// Need is an app without which the one under test can't be tested: it is deployed before it and
+// lives as long as the run. Templates of Env and Setup know the app under test by the names of
+// Builtins, and the dependency by NeedFacts.
+type Need struct {
+	Name  string            `json:"name"`  // as templates call it: ${idp.domain}
+	Plan  *Plan             `json:"plan"`  // of its recipe; it has no Needs
+	Env   map[string]string `json:"env"`   // added to its env file, as templates
+	Setup []Step            `json:"setup"` // done to it once it is ready; what it saves is known as ${idp.<saved>}
 }
 
 // Ready says how the app shows that it serves requests.

@@ -28,7 +28,11 @@ func (p *Plan) Show(w io.Writer) error {
 		line("host", "%s", h)
 	}
 	for _, name := range slices.Sorted(maps.Keys(p.Secrets)) {
-		line("secret", "%s: %s of length %d", name, p.Secrets[name].Kind, p.Secrets[name].Length)
+		s := p.Secrets[name]
+		line("secret", "%s: %s", name, cmp.Or(s.Value, fmt.Sprintf("%s of length %d", s.Kind, s.Length)))
+	}
+	for _, n := range p.Needs {
+		line("needs", "%s: %s (%s)", n.Name, n.Plan.Recipe, n.Plan.Description)
 	}
 	line("ready", "GET %s answers one of %s within %s", p.Ready.Path, strings.Trim(fmt.Sprint(p.Ready.Status), "[]"), short(p.Ready.Timeout))
 	for _, u := range p.Ready.Also {
@@ -48,6 +52,11 @@ func (p *Plan) Show(w io.Writer) error {
 }
 
 func (p *Plan) showLists(b *strings.Builder) {
+	for _, n := range p.Needs {
+		for i, s := range n.Setup {
+			fmt.Fprintf(b, "setup %s %d: %s\n", n.Name, i+1, s)
+		}
+	}
 	if p.State.Generic {
 		b.WriteString("state     generic: markers derived from the backup labels\n")
 	}

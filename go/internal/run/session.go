@@ -74,6 +74,9 @@ func open(ctx context.Context, cfg Config, out Output) (*session, error) {
 
 func (s *session) setUp(ctx context.Context) error {
 	site := s.cfg.Site
+	if len(s.cfg.Plan.Needs) > 0 {
+		return fmt.Errorf("%w: the plan has `needs`, which this cc-ci can check and not deploy yet", ErrUsage)
+	}
 	if ok, err := s.engine.HasNetwork(ctx, site.Network); err != nil || !ok {
 		return fmt.Errorf("the swarm has no network %q for the router; make it with `docker network create -d overlay --attachable %s`: %w",
 			site.Network, site.Network, errors.Join(err, swarm.ErrNoSwarm))

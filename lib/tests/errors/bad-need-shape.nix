@@ -1,0 +1,5 @@
+{
+  needs.idp = { recipe = "Keycloak"; enviroment = { }; };
+  needs.store.env = { };
+  secrets.key.value = "literal";
+}

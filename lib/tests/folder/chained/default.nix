@@ -1,0 +1,1 @@
+{ needs.app.recipe = "needing"; }

@@ -1,0 +1,1 @@
+{ needs.idp.recipe = "fine"; }
