@@ -57,9 +57,9 @@ Exit status: 0 green, 1 the recipe failed, 2 usage or a bad plan, 3 infrastructu
 	fl.StringVar(&f.junit, "junit", "", "also write the JUnit XML to this file")
 	fl.BoolVar(&f.json, "json", false, "print result.json to standard output, progress as JSON lines")
 	fl.BoolVar(&f.quiet, "quiet", false, "print the verdict alone")
-	fl.BoolVar(&f.detached, "detach", false, "start the run as a process of its own, print its name and end; see `cc-ci follow`")
+	fl.BoolVar(&f.detached, "detach", false, "start the run as a process of its own, print its name and end; see \"cc-ci follow\"")
 	fl.DurationVar(&f.lease, "lease", defaultLease, "with --detach: the run ends when nobody has followed it for so long")
-	fl.DurationVar(&f.keep, "keep", 0, "leave the app deployed for so long afterwards, for `cc-ci shell`; at most "+keep.Max.String())
+	fl.DurationVar(&f.keep, "keep", 0, "leave the app deployed for so long afterwards, for \"cc-ci shell\"; at most "+keep.Max.String())
 	fl.IntVar(&f.repeat, "repeat", 1, "run so many times; the first that is not green ends it")
 	cobra.CheckErr(cmd.RegisterFlagCompletionFunc("stage", cobra.FixedCompletions(stage.Names, cobra.ShellCompDirectiveNoFileComp)))
 	return cmd

@@ -99,6 +99,7 @@ func kindOf(e ast.Expr) string {
 var kinds = map[string]struct{ words, schema string }{
 	"string":   {"text", `{"type":"string"}`},
 	"int":      {"whole number", `{"type":"integer"}`},
+	"int64":    {"whole number", `{"type":"integer"}`},
 	"bool":     {"true or false", `{"type":"boolean"}`},
 	"Time":     {"time (RFC 3339)", `{"type":"string","format":"date-time"}`},
 	"Duration": {"nanoseconds", `{"type":"integer"}`},
