@@ -170,7 +170,7 @@ func (f *bridgeFlags) config(key string) bridge.Config {
 		Organisation: f.org, Bot: f.bot, Allow: f.allow, Key: trigger.Key(key), State: f.state,
 		Interval: f.interval, Slots: f.slots, BuildLimit: f.buildLimit, SweepPeriod: f.sweep,
 		Text: answer.Writer{
-			Organisation: f.org, Project: f.project, Drone: or(f.dronePages, f.drone),
+			Organisation: f.org, Project: f.project, Drone: or(f.dronePages, f.drone), Forge: f.forge,
 			Clone: or(f.clone, strings.TrimSuffix(f.forge, "/")+"/"+f.project+".git"),
 		},
 	}

@@ -39,8 +39,8 @@ func (f runFlags) detach(cmd *cobra.Command, p *plan.Plan, raw []byte, s site.Si
 	if err != nil {
 		return err
 	}
-	req := follow.Request{Run: run.NewID(time.Now()), Site: path, Ref: f.ref, PR: f.pr, Stages: f.stages, Lease: f.lease}
-	if err := asBuild(&req, p.Recipe); err != nil {
+	req := follow.Request{Run: run.NewID(time.Now()), Site: path, Source: f.source, Ref: f.ref, PR: f.pr, Stages: f.stages, Lease: f.lease}
+	if err := asBuild(&req, p.Recipe, s.Mirror); err != nil {
 		return usageError{err}
 	}
 	if err := claim(req, s.State); err != nil {
@@ -60,8 +60,9 @@ func (f runFlags) detach(cmd *cobra.Command, p *plan.Plan, raw []byte, s site.Si
 }
 
 // asBuild takes what is to be tested from the parameters of Drone's build, if this is a
-// step of one. They came through a shell and are checked again (T7).
-func asBuild(req *follow.Request, recipe string) error {
+// step of one. They came through a shell and are checked again (T7). Where the recipe is cloned from is
+// the site's to say: the mirror holds every pull request's head, also those of forks.
+func asBuild(req *follow.Request, recipe, mirror string) error {
 	build, err := follow.BuildOf(os.Getenv, trigger.ParamComment)
 	if err != nil || build == nil {
 		return err
@@ -72,8 +73,11 @@ func asBuild(req *follow.Request, recipe string) error {
 		return err
 	case params.Recipe != recipe:
 		return fmt.Errorf("parameter %s: expected %s, the plan's recipe, found %s", trigger.ParamRecipe, recipe, params.Recipe)
-	case req.Ref != "" || req.PR != 0:
-		return errors.New("run: --ref and --pr: in a build of Drone its parameters say what is tested")
+	case req.Ref != "" || req.PR != 0 || req.Source != "":
+		return errors.New("run: --ref, --pr and --source: in a build of Drone its parameters say what is tested")
+	}
+	if mirror != "" {
+		req.Source = strings.TrimSuffix(mirror, "/") + "/" + recipe + ".git"
 	}
 	req.Ref, req.PR, req.Build = params.Ref, int(params.PR), build
 	return nil
@@ -198,7 +202,7 @@ func keptRun(ctx context.Context, folder string) (*follow.Lease, error) {
 		return nil, err
 	}
 	var unheard error
-	cfg := run.Config{Plan: p, PlanJSON: raw, Site: s, Ref: req.Ref, PR: req.PR, Stages: req.Stages,
+	cfg := run.Config{Plan: p, PlanJSON: raw, Site: s, Source: req.Source, Ref: req.Ref, PR: req.PR, Stages: req.Stages,
 		ID: req.Run, Build: req.Build, Opened: func() { unheard = supervise.Ready() }}
 	res, err := run.Run(ctx, cfg, run.Output{Stdout: io.Discard, Stderr: events, Style: run.JSON})
 	if errors.Is(err, run.ErrUsage) {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -20,14 +21,15 @@ import (
 
 // runFlags are what `cc-ci run` and so `nix run .#test-<recipe>` take.
 type runFlags struct {
-	plan, ref, out string
-	pr, repeat     int
-	stages         []string
-	json, quiet    bool
-	junit          string
-	detached       bool
-	lease          time.Duration
-	keep           time.Duration
+	plan, out   string
+	source, ref string
+	pr, repeat  int
+	stages      []string
+	json, quiet bool
+	junit       string
+	detached    bool
+	lease       time.Duration
+	keep        time.Duration
 }
 
 func runCmd() *cobra.Command {
@@ -50,6 +52,7 @@ Exit status: 0 green, 1 the recipe failed, 2 usage or a bad plan, 3 infrastructu
 	}
 	fl := cmd.Flags()
 	fl.StringVar(&f.plan, "plan", "", "the recipe's plan, as Nix renders it")
+	fl.StringVar(&f.source, "source", "", "git `URL` of the recipe, as of a fork or mirror (default: what its plan says)")
 	fl.StringVar(&f.ref, "ref", "", "commit, tag or branch of the recipe (default: its main branch)")
 	fl.IntVar(&f.pr, "pr", 0, "number of the pull request that is tested; part of the app's name")
 	fl.StringSliceVar(&f.stages, "stage", nil, "run only these stages; such a run has no level")
@@ -89,7 +92,7 @@ func (f runFlags) run(cmd *cobra.Command) error {
 		return f.detach(cmd, p, raw, s)
 	}
 	for i := range f.repeat {
-		cfg := run.Config{Keep: f.keep, SiteFile: file, Plan: p, PlanJSON: raw, Site: s, Ref: f.ref, PR: f.pr, Stages: f.stages, Out: f.outDir(i), JUnit: f.junit}
+		cfg := run.Config{Keep: f.keep, SiteFile: file, Plan: p, PlanJSON: raw, Site: s, Source: f.source, Ref: f.ref, PR: f.pr, Stages: f.stages, Out: f.outDir(i), JUnit: f.junit}
 		res, err := run.Run(cmd.Context(), cfg, f.output(cmd))
 		if errors.Is(err, run.ErrUsage) {
 			return usageError{err}
@@ -106,6 +109,9 @@ func (f runFlags) run(cmd *cobra.Command) error {
 	}
 	return nil
 }
+
+// plainURL is what can stand in a command that people copy, and be no flag.
+var plainURL = regexp.MustCompile(`^([A-Za-z0-9/][A-Za-z0-9:/@._~+-]*)?$`)
 
 // check refuses what no run could mean.
 func (f runFlags) check() error {
@@ -124,6 +130,8 @@ func (f runFlags) check() error {
 		return usagef("run: --keep: expected a duration of at most %s, found %s", keep.Max, f.keep)
 	case f.keep > 0 && (f.repeat > 1 || f.detached):
 		return usagef("run: --keep: expected one run in the foreground, found --repeat %d, --detach %t", f.repeat, f.detached)
+	case !plainURL.MatchString(f.source):
+		return usagef("run: --source: expected a git URL without spaces and quotes, found %q", f.source)
 	case strings.HasPrefix(f.ref, "-"):
 		return usagef("run: --ref: expected a commit, tag or branch, found %q", f.ref)
 	}

@@ -25,6 +25,7 @@ type Writer struct {
 	Project      string // "owner/name" of the repository whose builds are the runs
 	Drone        string // address of Drone's pages
 	Clone        string // address that the project is cloned from, for the command that repeats a run
+	Forge        string // address of the forge, which has the recipes' repositories
 }
 
 // Report is a published result with the address of its page, empty where there is none.
@@ -113,7 +114,8 @@ func (w Writer) again(s Wait, b trigger.Build) string {
 	if b.Commit != "" {
 		from += "?rev=" + b.Commit
 	}
-	return "Again, anywhere:\n" + fence(fmt.Sprintf("nix run 'git+%s#test-%s' -- --ref %s --pr %d", from, s.Pull.Recipe(), s.SHA, s.Pull.Number))
+	recipe := fmt.Sprintf("%s/%s/%s.git", strings.TrimSuffix(w.Forge, "/"), plain(s.Pull.Owner), plain(s.Pull.Repo))
+	return "Again, anywhere:\n" + fence(fmt.Sprintf("nix run 'git+%s#test-%s' -- --source %s --ref %s --pr %d", from, s.Pull.Recipe(), recipe, s.SHA, s.Pull.Number))
 }
 
 // line is an answer's first line: its parts that are not empty.

@@ -17,7 +17,7 @@ var update = flag.Bool("update", false, "write the golden files anew")
 
 var writer = Writer{
 	Organisation: "recipe_maintainers", Project: "recipe_maintainers/cc-ci",
-	Drone: "https://drone.example/", Clone: "https://git.example/recipe_maintainers/cc-ci.git",
+	Drone: "https://drone.example/", Forge: "https://git.example", Clone: "https://git.example/recipe_maintainers/cc-ci.git",
 }
 
 var (

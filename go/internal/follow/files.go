@@ -24,6 +24,7 @@ const (
 type Request struct {
 	Run    string        `json:"run"`  // id, and name of its folder
 	Site   string        `json:"site"` // absolute path of the site file
+	Source string        `json:"source,omitempty"`
 	Ref    string        `json:"ref,omitempty"`
 	PR     int           `json:"pr,omitempty"`
 	Stages []string      `json:"stages,omitempty"`

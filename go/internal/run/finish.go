@@ -67,6 +67,9 @@ func (s *session) again() string {
 		ref = s.cfg.Ref
 	}
 	cmd := fmt.Sprintf("nix run .#test-%s --", s.res.Recipe)
+	if s.cfg.Source != "" {
+		cmd += " --source " + s.cfg.Source
+	}
 	if ref != "" {
 		cmd += " --ref " + ref
 	}

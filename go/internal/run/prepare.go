@@ -78,9 +78,11 @@ func (s *session) abraVersion(ctx context.Context) error {
 func (s *session) checkOut(ctx context.Context) error {
 	p := s.cfg.Plan
 	source, ref := p.Source, s.cfg.Ref
-	if other, ok := s.cfg.Site.Sources[p.Recipe]; ok {
+	if other, ok := s.cfg.Site.Sources[p.Recipe]; ok && s.cfg.Source == "" {
 		s.notice("source: the site replaces %s", p.Source)
 		source = other
+	} else if s.cfg.Source != "" {
+		source = s.cfg.Source
 	}
 	if ref == "" {
 		ref = "HEAD"
