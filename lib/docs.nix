@@ -117,9 +117,11 @@ in
     env = of "env";
     compose = of "compose";
     hosts = of "hosts";
+    tls = of "tls";
     secrets = of "secrets";
     needs = { type = "array"; items = record { name.type = "string"; plan."$ref" = "#"; env = need "env"; setup = need "setup"; }; };
     ready = of "ready";
+    setup = of "setup";
     state = state // { properties = state.properties // { generic.type = "boolean"; }; required = [ "generic" ] ++ state.required; };
     flows = { type = "array"; items = record { name.type = "string"; steps = schema.fields.flows.type.element.json; }; };
     upgrade = of "upgrade";

@@ -13,7 +13,7 @@ in
 {
   schema = 1;
   recipe = name;
-  inherit (recipe) description category source env compose hosts secrets ready upgrade backup local limits;
+  inherit (recipe) description category source env compose hosts tls secrets ready setup upgrade backup local limits;
   needs = map (need: { name = need; plan = beside recipe.needs.${need}.recipe; inherit (recipe.needs.${need}) env setup; }) (attrNames recipe.needs);
   state = state // { generic = state.write ++ state.verify ++ state.change == [ ]; };
   flows = map (flow: { name = flow; steps = recipe.flows.${flow}; }) (attrNames recipe.flows);

@@ -66,6 +66,7 @@ let
     && any (verb: hasAttr verb step) [ "expectText" "expectURL" "expectTitle" "expectNoConsoleErrors" "eval" "download" "wait" ];
   expects = step:
     if step ? browser then any browserExpects step.browser
+    else if step ? file then step.file ? expect || step.file ? absent
     else (step ? http && (step.http.expect or { }) != { }) || (step.exec or { }) ? expect;
 
   mute = path: i: step:
@@ -143,6 +144,14 @@ let
     ++ need (match "[A-Za-z0-9][A-Za-z0-9._-]*" name != null) path "expected a name of letters, digits, dots and dashes"
     ++ proof path "flow" (any browserExpects steps);
 
+  # A file step says one thing.
+  fileStep = path: each (i: step:
+    let
+      said = filter (key: hasAttr key (step.file or { })) [ "write" "expect" "absent" ];
+    in
+    need (!(step ? file) || length said == 1) "${t.at path i}.file"
+      "expected one of `write`, `expect`, `absent`, found ${if said == [ ] then "none" else concatStringsSep ", " (map (key: "`${key}`") said)}");
+
   # A command line is seen by every process of the host.
   secretsInArgv = path: each (i: step: each
     (j: word: need (length (split "[$][{]secret:" word) == 1) "${t.at path i}.exec.command[${toString j}]"
@@ -154,7 +163,10 @@ let
   known = builtin ++ ofNeeds recipe.needs;
 in
 state known recipe.state recipe.backup
-++ concatLists (map (name: secretsInArgv "state.${name}" recipe.state.${name}) [ "write" "verify" "change" ])
+++ concatLists (map (name: secretsInArgv "state.${name}" recipe.state.${name} ++ fileStep "state.${name}" recipe.state.${name}) [ "write" "verify" "change" ])
+++ secretsInArgv "setup" recipe.setup
+++ fileStep "setup" recipe.setup
+++ list known "setup" recipe.setup
 ++ concatLists (map (name: flow known name recipe.flows.${name}) (attrNames recipe.flows))
 ++ concatLists (map (name: need' others self name recipe.needs.${name}) (attrNames recipe.needs))
 ++ texts known "env" recipe.env

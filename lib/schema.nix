@@ -107,6 +107,12 @@ t.record {
     example = [ "sandbox-\${domain}" ];
     description = "Further hosts at which the app answers.";
   };
+  tls = {
+    type = t.enum [ "router" "app" ];
+    default = "router";
+    example = "app";
+    description = "Who ends TLS. `app`: the router passes it through (`HostSNI`, `tls.passthrough`), and the app shows a certificate of its own making: its name and dates are checked, its issuer is not, and the result says so.";
+  };
   secrets = {
     type = t.attrsOf secret;
     default = { };
@@ -161,6 +167,13 @@ t.record {
       };
       timeout = limit "5m" "From the end of the deploy to the first accepted answer.";
     };
+  };
+
+  setup = {
+    type = steps;
+    default = [ ];
+    example = [ { exec = { service = "minio"; command = [ "mc" "mb" "--ignore-existing" "local/media" ]; }; } ];
+    description = "What an operator does once by hand after the first deploy: done when the app is ready, in each deployment on nothing.";
   };
 
   state = {

@@ -36,6 +36,11 @@ let
     header = optional texts "Header -> text that it must contain.";
   };
 
+  auth = t.record {
+    user = required t.nonEmpty "The user.";
+    password = text "The password; most often `\${secret:name}`.";
+  };
+
   http = t.record {
     method = {
       type = t.enum [ "GET" "HEAD" "POST" "PUT" "PATCH" "DELETE" "OPTIONS" "PROPFIND" "MKCOL" "REPORT" ];
@@ -43,6 +48,7 @@ let
       description = "The request's method.";
     };
     path = required path "On the app's own host, or a whole URL on one of its hosts.";
+    auth = optional auth "User and password, as HTTP Basic knows them.";
     headers = optional texts "Further request headers.";
     body = optional t.string "The request's body.";
     form = optional texts "A url-encoded body, or the further fields of `upload`.";
@@ -66,6 +72,14 @@ let
     user = optional t.string "The user inside the container.";
     expect = optional execExpect "What the command must give; exit status 0 where absent.";
     save = save "`stdout`, `line:N`, `json:a.b` or `regex:(...)`" "stdout|(line|json|regex):.+";
+  };
+
+  file = t.record {
+    service = { type = t.nonEmpty; default = "app"; description = "The service in whose container the file lies."; };
+    path = required (t.matching "an absolute path" "/(.|\n)*") "The file. Its folder must be there; it should lie in a volume.";
+    write = optional t.string "Writes this into it.";
+    expect = optional t.string "The file is there and holds exactly this.";
+    absent = optional t.bool "The file is not there.";
   };
 
   at = t.exactlyOne "at" "a CSS selector"
@@ -149,6 +163,7 @@ rec {
     verbs = {
       http = required http "One request to the app through the router. Cookies last from step to step of one list.";
       exec = required exec "A command in a service's container.";
+      file = required file "A file in a service's container, through the engine: the image needs no shell. One of `write`, `expect` and `absent`.";
       browser = required (t.listOf browserStep) "A walk through the app in the browser.";
       save = required (t.record {
         as = required name "The name.";

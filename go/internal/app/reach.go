@@ -104,7 +104,7 @@ func (a *App) answers(ctx context.Context, place string) error {
 		}
 		var untrusted *tls.CertificateVerificationError
 		if errors.As(err, &untrusted) && ctx.Err() == nil && wait >= time.Second {
-			return fmt.Errorf("GET %s: the router's certificate: %w", place, err)
+			return fmt.Errorf("GET %s: the router's certificate (an app that ends TLS itself needs `tls = \"app\"` in its test): %w", place, err)
 		}
 		if ctx.Err() == nil || seen == "" {
 			seen = answer(status, err)

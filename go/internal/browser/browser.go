@@ -57,7 +57,10 @@ type Options struct {
 	Pins    []string         // keys trusted beside the public CAs: see Pins
 	Dir     string           // the result's folder; files go to Dir/evidence
 	Mask    *redact.Masker   // nil masks nothing
-	Limit   time.Duration    // of a step that names none; 10 s where zero
+	// OwnCertificate: the app ends TLS itself, and no CA known here signed what it shows, so
+	// that no certificate is checked. Service workers don't work then.
+	OwnCertificate bool
+	Limit          time.Duration // of a step that names none; 10 s where zero
 }
 
 // Browser is a Chromium in a sandbox. Its methods are not for use at the same time

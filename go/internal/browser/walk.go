@@ -35,6 +35,7 @@ func (b *Browser) open(ctx context.Context, vars Vars) (*walk, error) {
 	err = b.guard(ctx, startLimit, func() (err error) {
 		w.context, err = chrome.NewContext(playwright.BrowserNewContextOptions{
 			Viewport: &playwright.Size{Width: 1280, Height: 720}, Locale: playwright.String("en-US"), TimezoneId: playwright.String("UTC"),
+			IgnoreHttpsErrors: playwright.Bool(b.opts.OwnCertificate),
 		})
 		if err != nil {
 			return err

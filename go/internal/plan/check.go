@@ -17,6 +17,7 @@ var (
 
 // Names that a recipe file may choose from; lib/schema.nix offers the same ones.
 var (
+	tlsEnds        = []string{"router", "app"}
 	upgradeStarts  = []string{"previous", "previous-minor", "previous-major", "oldest"}
 	restoreWays    = []string{"in-place", "fresh", "volumes-destroyed"}
 	secretKinds    = []string{"hex", "alphanumeric", "base64", "rsa-key"}
@@ -32,6 +33,7 @@ func check(p *Plan) []Problem {
 	known := c.needs(p.Needs)
 	c.head(p, known)
 	c.ready(p.Ready)
+	c.steps("setup", p.Setup, maps.Clone(known))
 	c.state(p, known)
 	for i, f := range p.Flows {
 		place := fmt.Sprintf("flows[%d]", i)
@@ -67,6 +69,7 @@ func (c *checker) head(p *Plan, known scope) {
 		clean := f != "" && path.Clean(f) == f && !path.IsAbs(f) && !strings.HasPrefix(f, "..") && !strings.Contains(f, ":")
 		c.want(clean, fmt.Sprintf("compose[%d]", i), "expected a file inside the recipe, found %q", f)
 	}
+	c.oneOf("tls", p.TLS, tlsEnds)
 	c.texts("hosts", p.Hosts, builtinScope())
 	c.texts("env", p.Env, known)
 	c.sealed(p)
@@ -120,6 +123,8 @@ func (c *checker) verifies(place string, s Step) {
 		c.want(s.expects(), place+".http.expect", "expected an expectation or a save, found neither")
 	case s.Exec != nil && len(s.Exec.Save) == 0:
 		c.want(s.expects(), place+".exec.expect", "expected an expectation or a save, found neither")
+	case s.File != nil:
+		c.want(s.expects(), place+".file", "expected expect or absent, found neither")
 	case s.Browser != nil:
 		c.want(s.expects(), place+".browser", "expected at least one expectation, found none")
 	}

@@ -3,6 +3,7 @@ package plan
 import (
 	"fmt"
 	"maps"
+	"path"
 	"reflect"
 	"regexp"
 	"slices"
@@ -29,6 +30,8 @@ func (c *checker) steps(place string, steps []Step, known scope) {
 			c.http(at+".http", s.HTTP, known)
 		case s.Exec != nil:
 			c.exec(at+".exec", s.Exec, known)
+		case s.File != nil:
+			c.file(at+".file", s.File, known)
 		case s.Browser != nil:
 			c.want(len(s.Browser) > 0, at+".browser", "expected at least one step, found none")
 			c.browser(at+".browser", s.Browser, known)
@@ -56,6 +59,19 @@ func (c *checker) exec(place string, e *Exec, known scope) {
 	}
 	c.texts(place, e, known)
 	c.saves(place+".save", e.Save, []string{"stdout", "line", "json", "regex"}, known)
+}
+
+func (c *checker) file(place string, f *File, known scope) {
+	c.want(f.Service != "", place+".service", "expected a service's name, found none")
+	c.want(path.IsAbs(f.Path), place+".path", "expected an absolute path, found %q", f.Path)
+	said := 0
+	for _, one := range []bool{f.Write != nil, f.Expect != nil, f.Absent} {
+		if one {
+			said++
+		}
+	}
+	c.want(said == 1, place, "expected one of write, expect and absent, found %d", said)
+	c.texts(place, f, known)
 }
 
 func (c *checker) browser(place string, steps []BrowserStep, known scope) {
@@ -175,6 +191,8 @@ func (s Step) expects() bool {
 		return e != nil && (e.Status != 0 || e.Body+e.Absent+e.SHA256 != "" || e.Equals != nil || len(e.JSON)+len(e.Header) > 0)
 	case s.Exec != nil:
 		return s.Exec.Expect != nil
+	case s.File != nil:
+		return s.File.Expect != nil || s.File.Absent
 	default:
 		return slices.ContainsFunc(s.Browser, BrowserStep.expects)
 	}

@@ -22,10 +22,12 @@ type Plan struct {
 	Env     map[string]string       `json:"env"`     // added to the app's env file, as templates
 	Compose []string                `json:"compose"` // compose files inside the recipe; empty: the env sample's own list
 	Hosts   []string                `json:"hosts"`   // further hosts of the app, as templates of ${domain}
+	TLS     string                  `json:"tls"`     // who ends TLS: "router", or "app" by passthrough with a certificate of its own
 	Secrets map[string]InsertSecret `json:"secrets"` // secrets that `abra app secret generate` does not make
 	Needs   []Need                  `json:"needs"`   // in order of name
 
 	Ready   Ready   `json:"ready"`
+	Setup   []Step  `json:"setup"` // once after each deployment on nothing, when the app is ready
 	State   State   `json:"state"`
 	Flows   []Flow  `json:"flows"` // in order of name
 	Upgrade Upgrade `json:"upgrade"`

@@ -27,6 +27,9 @@ func (p *Plan) Show(w io.Writer) error {
 	for _, h := range p.Hosts {
 		line("host", "%s", h)
 	}
+	if p.TLS == "app" {
+		line("tls", "ends in the app; its certificate's issuer is not checked")
+	}
 	for _, name := range slices.Sorted(maps.Keys(p.Secrets)) {
 		s := p.Secrets[name]
 		line("secret", "%s: %s", name, cmp.Or(s.Value, fmt.Sprintf("%s of length %d", s.Kind, s.Length)))
@@ -63,7 +66,7 @@ func (p *Plan) showLists(b *strings.Builder) {
 	for _, l := range []struct {
 		name  string
 		steps []Step
-	}{{"write", p.State.Write}, {"verify", p.State.Verify}, {"change", p.State.Change}} {
+	}{{"setup", p.Setup}, {"write", p.State.Write}, {"verify", p.State.Verify}, {"change", p.State.Change}} {
 		for i, s := range l.steps {
 			fmt.Fprintf(b, "%s %d: %s\n", l.name, i+1, s)
 		}
@@ -101,6 +104,8 @@ func (s Step) String() string {
 		return "http " + s.HTTP.Method + " " + s.HTTP.Path
 	case s.Exec != nil:
 		return "exec " + s.Exec.Service + ": " + strings.Join(s.Exec.Command, " ")
+	case s.File != nil:
+		return s.File.String()
 	case s.Save != nil:
 		return "save " + s.Save.As
 	default:
@@ -110,6 +115,15 @@ func (s Step) String() string {
 		}
 		return "browser " + strings.Join(words, "; ")
 	}
+}
+
+// String says what is done to which file.
+func (f *File) String() string {
+	verb := "look at"
+	if f.Write != nil {
+		verb = "write"
+	}
+	return verb + " file " + f.Service + ": " + f.Path
 }
 
 // String says in a few words what the step does. Typed values are left out: they may be long.

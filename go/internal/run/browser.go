@@ -37,9 +37,13 @@ func (s *session) startBrowser(ctx context.Context) {
 
 func (s *session) launch(ctx context.Context) (*sandbox.Sandbox, *browser.Browser, error) {
 	site := s.cfg.Site
-	pins, err := browser.Pins(ctx, site.CA, site.Router.Address, s.app.Names.Domain)
-	if err != nil {
-		return nil, nil, err
+	var pins []string
+	own := s.cfg.Plan.TLS == "app"
+	if !own {
+		var err error
+		if pins, err = browser.Pins(ctx, site.CA, site.Router.Address, s.app.Names.Domain); err != nil {
+			return nil, nil, err
+		}
 	}
 	dir := filepath.Join(s.dir, "sandbox")
 	if err := os.Mkdir(dir, 0o700); err != nil {
@@ -52,7 +56,7 @@ func (s *session) launch(ctx context.Context) (*sandbox.Sandbox, *browser.Browse
 		return nil, nil, err
 	}
 	point.Sandbox.Reached()
-	b, err := browser.Start(ctx, browser.Options{Paths: site.Browser, Sandbox: box, Pins: pins, Dir: s.dir, Mask: s.mask, Limit: s.cfg.Plan.Limits.Step.Of(0)})
+	b, err := browser.Start(ctx, browser.Options{Paths: site.Browser, Sandbox: box, Pins: pins, OwnCertificate: own, Dir: s.dir, Mask: s.mask, Limit: s.cfg.Plan.Limits.Step.Of(0)})
 	point.Browser.Reached()
 	return box, b, err
 }

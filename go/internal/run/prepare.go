@@ -77,6 +77,9 @@ func (s *session) abraVersion(ctx context.Context) error {
 // checkOut clones the recipe and puts it on the commit under test.
 func (s *session) checkOut(ctx context.Context) error {
 	p := s.cfg.Plan
+	if p.TLS == "app" {
+		s.notice("tls: it ends in the app; the name and dates of its certificate are checked, its issuer is not")
+	}
 	source, ref := p.Source, s.cfg.Ref
 	if other, ok := s.cfg.Site.Sources[p.Recipe]; ok && s.cfg.Source == "" {
 		s.notice("source: the site replaces %s", p.Source)

@@ -85,6 +85,9 @@ func (s *session) setUp(ctx context.Context) error {
 	if s.client, err = app.HTTPClient(site); err != nil {
 		return err
 	}
+	if s.cfg.Plan.TLS == "app" {
+		app.OwnCertificate(s.client)
+	}
 	if err := enoughDisk(site.State); err != nil {
 		return err
 	}

@@ -154,7 +154,10 @@ func (b *backup) destroyVolumes(ctx context.Context) error {
 		return err
 	}
 	point.Destroyed.Reached()
-	return deploy(ctx, b.Deps, b.rec, "again", "abra app deploy, new volumes", b.Version)
+	if err := deploy(ctx, b.Deps, b.rec, "again", "abra app deploy, new volumes", b.Version); err != nil {
+		return err
+	}
+	return b.setUp(ctx, b.rec)
 }
 
 // anew removes the app wholly and deploys it with the same secrets.

@@ -21,5 +21,8 @@ func (d Deps) start(ctx context.Context, rec *Record, place string) error {
 	if _, err := d.App.EnsureSecrets(ctx, d.Version); err != nil {
 		return err
 	}
-	return deploy(ctx, d, rec, place, "abra app deploy, all services as asked for", d.Version)
+	if err := deploy(ctx, d, rec, place, "abra app deploy, all services as asked for", d.Version); err != nil {
+		return err
+	}
+	return d.setUp(ctx, rec)
 }

@@ -27,6 +27,9 @@ func Install(ctx context.Context, d Deps, rec *Record) error {
 		return err
 	}
 	point.Ready.Reached()
+	if err := d.setUp(ctx, rec); err != nil {
+		return err
+	}
 	if err := smoke(ctx, d, rec); err != nil {
 		return err
 	}

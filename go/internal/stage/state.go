@@ -35,6 +35,14 @@ func (d Deps) change(ctx context.Context, rec *Record, vars *step.Vars) error {
 	return d.steps(ctx, rec, "state.change", d.Plan.State.Change, vars)
 }
 
+// setUp does what an operator does once by hand in a new deployment (setup).
+func (d Deps) setUp(ctx context.Context, rec *Record) error {
+	if len(d.Plan.Setup) == 0 {
+		return nil
+	}
+	return d.steps(ctx, rec, "setup", d.Plan.Setup, d.vars())
+}
+
 // steps runs one of the plan's lists and records it.
 func (d Deps) steps(ctx context.Context, rec *Record, place string, list []plan.Step, vars *step.Vars) error {
 	d.Tell(place)

@@ -104,6 +104,9 @@ func start(ctx context.Context, d Deps, rec *Record, e Edge, vars *step.Vars) er
 	}
 	point.OldReady.Reached()
 	d.Version, d.Override = e.Old, e.OldOverride
+	if err := d.setUp(ctx, rec); err != nil {
+		return err
+	}
 	err := d.write(ctx, rec, vars)
 	point.OldWritten.Reached()
 	return err

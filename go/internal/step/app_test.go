@@ -19,7 +19,8 @@ import (
 // testApp is an app behind a real TLS server; its containers are a function.
 type testApp struct {
 	*httptest.Server
-	exec func(ctx context.Context, service string, cmd step.ExecRequest) (step.ExecResult, error)
+	files map[string]string // "service:path" -> content
+	exec  func(ctx context.Context, service string, cmd step.ExecRequest) (step.ExecResult, error)
 }
 
 var _ step.App = testApp{}
@@ -28,7 +29,7 @@ func serve(t *testing.T, handler http.HandlerFunc) testApp {
 	t.Helper()
 	s := httptest.NewTLSServer(handler)
 	t.Cleanup(s.Close)
-	return testApp{Server: s}
+	return testApp{Server: s, files: map[string]string{}}
 }
 
 func (a testApp) URL(path string) (string, error) {
@@ -42,6 +43,16 @@ func (a testApp) URL(path string) (string, error) {
 
 func (a testApp) Exec(ctx context.Context, service string, cmd step.ExecRequest) (step.ExecResult, error) {
 	return a.exec(ctx, service, cmd)
+}
+
+func (a testApp) WriteFile(_ context.Context, service, file string, content []byte) error {
+	a.files[service+":"+file] = string(content)
+	return nil
+}
+
+func (a testApp) ReadFile(_ context.Context, service, file string) ([]byte, bool, error) {
+	text, found := a.files[service+":"+file]
+	return []byte(text), found, nil
 }
 
 func (a testApp) Secret(name string) (string, bool) {

@@ -88,7 +88,24 @@ func (r *runner) request(ctx context.Context, h *plan.HTTP) (*http.Request, erro
 		}
 		req.Header.Set(name, text)
 	}
-	return req, nil
+	return req, r.sign(req, h.Auth)
+}
+
+// sign adds user and password, where the step has them.
+func (r *runner) sign(req *http.Request, a *plan.Auth) error {
+	if a == nil {
+		return nil
+	}
+	user, err := r.Vars.Expand(a.User)
+	if err != nil {
+		return err
+	}
+	password, err := r.Vars.Expand(a.Password)
+	if err != nil {
+		return err
+	}
+	req.SetBasicAuth(user, password)
+	return nil
 }
 
 // answer is what came back.

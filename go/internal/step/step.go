@@ -48,6 +48,10 @@ type App interface {
 	Client() *http.Client
 	// Exec runs a command in the running container of a service. A non-zero exit is no error. Streams may be cut at MaxBody.
 	Exec(ctx context.Context, service string, cmd ExecRequest) (ExecResult, error)
+	// WriteFile writes a file into the running container of a service, whatever its image holds.
+	WriteFile(ctx context.Context, service, file string, content []byte) error
+	// ReadFile reads one; found is false where there is none.
+	ReadFile(ctx context.Context, service, file string) (content []byte, found bool, err error)
 	// Secret gives the value of one of the app's secrets.
 	Secret(name string) (string, bool)
 }
@@ -177,6 +181,8 @@ func (r *runner) do(ctx context.Context, s plan.Step) error {
 		return r.http(ctx, s.HTTP)
 	case s.Exec != nil:
 		return r.exec(ctx, s.Exec)
+	case s.File != nil:
+		return r.file(ctx, s.File)
 	case s.Save != nil:
 		return r.save(s.Save)
 	}

@@ -23,6 +23,8 @@ func describe(s plan.Step) string {
 		return short(method(s.HTTP) + " " + s.HTTP.Path)
 	case s.Exec != nil:
 		return short(s.Exec.Service + ": " + strings.Join(s.Exec.Command, " "))
+	case s.File != nil:
+		return short(s.File.String())
 	case s.Save != nil:
 		return short("save " + s.Save.As)
 	case s.Browser != nil:

@@ -6,10 +6,16 @@
   env = { HOST = "\${domain}"; LITERAL = "$\${KEEP}"; };
   compose = [ "compose.yml" "db/compose.postgres.yml" ];
   hosts = [ "sandbox-\${domain}" ];
+  tls = "app";
   secrets = { key = { kind = "hex"; length = 64; }; token = { }; };
   ready = { path = "/health"; also = [ "https://office-\${domain}/discovery" ]; status = [ 200 204 ]; timeout = "90s"; };
 
+  setup = [
+    { http = { method = "POST"; path = "/setup"; auth = { user = "admin"; password = "\${secret:token}"; }; expect.status = 204; }; }
+    { exec = { service = "store"; command = [ "mc" "mb" "local/media" ]; }; }
+  ];
   state.write = [
+    { file = { path = "/data/kept"; write = "\${run}"; }; }
     { save = { as = "title"; value = "note-\${run}"; }; timeout = "1s"; }
     {
       http = {
@@ -42,6 +48,8 @@
     }
   ];
   state.verify = [
+    { file = { path = "/data/kept"; expect = "\${run}"; }; }
+    { file = { service = "db"; path = "/data/lock"; absent = true; }; }
     {
       http = {
         path = "\${note}";
