@@ -1,0 +1,29 @@
+# static-web-server over one volume: the smallest recipe there is. Its image has no shell, so pages are
+# put into the volume through the engine, where an operator would copy them.
+let
+  page = "/public/cc-ci.txt"; # unconfirmed: where the recipe mounts its volume
+in
+{
+  description = "Static web pages, served by static-web-server";
+  category = "stateless";
+
+  # 404 is what it answers for an unknown page, so readiness needs a page that is there.
+  ready = { path = "/"; status = [ 200 ]; timeout = "2m"; };
+
+  state.write = [
+    { file = { path = page; write = "kept"; }; }
+    { http = { path = "/cc-ci.txt"; expect.equals = "kept"; }; }
+  ];
+  state.verify = [
+    { http = { path = "/cc-ci.txt"; expect = { status = 200; equals = "kept"; }; }; }
+    { http = { path = "/never-written.txt"; expect.status = 404; }; }
+  ];
+
+  flows.read-a-page = [
+    { goto = "/"; }
+    { wait.for = "body"; }
+    { expectNoConsoleErrors.allow = [ "favicon" ]; }
+  ];
+
+  backup.notApplicable = "the recipe has no backup labels by design: pages are published from elsewhere";
+}
