@@ -5,7 +5,7 @@ SHELL := bash
 .DEFAULT_GOAL := help
 machine := checks/machine
 
-.PHONY: help demo test test-fast test-long bench traefik env fmt up down clean
+.PHONY: help demo test test-fast test-forge test-long bench traefik env fmt up down clean
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
 
@@ -20,6 +20,10 @@ test-fast: ## vet, unit tests, flake check: no live parts
 test: ## everything, with a real swarm, router and browser
 	@$(machine)/up.sh test
 	@$(machine)/test.sh all
+
+test-forge: ## from a comment to a verdict, on a real Gitea and Drone
+	@$(machine)/up.sh forge
+	@checks/forge/test.sh
 
 test-long: ## real applications that take longer than `make test` has
 	@$(machine)/up.sh long

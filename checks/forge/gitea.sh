@@ -65,7 +65,7 @@ fi
 cd "$dir/gitea"
 serve gitea "$gitea" web --config "$dir/gitea/app.ini"
 ready gitea "$url/api/healthz"
-if ! [ -s "$dir/secrets/operator" ]; then
-  password=$(secret operator)
-  api PATCH /admin/users/operator - <<<"{\"source_id\":0,\"login_name\":\"operator\",\"password\":\"$password\",\"must_change_password\":false}" >"$dir/gitea/cli.out"
+if ! [ -e "$dir/gitea/made" ]; then
+  api PATCH /admin/users/operator - <<<"{\"source_id\":0,\"login_name\":\"operator\",\"password\":\"$(secret operator)\",\"must_change_password\":false}" >"$dir/gitea/cli.out"
+  touch "$dir/gitea/made"
 fi

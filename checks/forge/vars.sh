@@ -46,7 +46,7 @@ secret() {
   local file=$dir/secrets/$1
   if ! [ -s "$file" ]; then
     mkdir -p -m 700 "$dir/secrets"
-    (umask 077 && openssl rand -hex 20 >"$file")
+    (umask 077 && printf %s "$(openssl rand -hex 20)" >"$file")
   fi
   cat "$file"
 }
@@ -54,7 +54,7 @@ secret() {
 # ask SCHEME TOKEN METHOD URL [JSON]: a request with a token, which no list of processes shows; so JSON may hold
 # secrets too where it is - and comes in at standard input.
 ask() {
-  curl -fsS -m 60 -X "$3" -K /dev/fd/5 -H 'Content-Type: application/json' ${5:+--data-binary "$5"} "$4" \
+  curl -fsS -m 60 -X "$3" -K /dev/fd/5 -H 'Content-Type: application/json' ${5:+--data-binary "${5/#-/@-}"} "$4" \
     5< <(printf 'header = "Authorization: %s %s"\n' "$1" "$(cat "$dir/secrets/$2")")
 }
 api() { ask token operator-token "$1" "$(cat "$dir/gitea/url")/api/v1$2" "${@:3}"; }

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# packages.sh [tools]: see that the host's programs are there; install what is missing from Debian.
-# `tools`: only the few that go.sh and nix.sh need, so that these can begin.
+# packages.sh [tools | forge]: see that the host's programs are there; install what is missing from Debian.
+# `tools`: only the few that go.sh and nix.sh need, so that these can begin. `forge`: a C compiler too, for SQLite in Gitea and Drone.
 #
 # Newly installed packages are written to $CC_CI_CACHE/apt/installed, which `make clean` purges.
 # No service is started and no file of the host's configuration is changed.
@@ -34,6 +34,10 @@ rest() {
   want docker docker.io
 }
 [ "${1:-}" = tools ] || rest
+if [ "${1:-}" = forge ]; then
+  want gcc gcc
+  [ -e /usr/include/stdlib.h ] || missing+=(libc6-dev)
+fi
 
 [ ${#missing[@]} -gt 0 ] || exit 0
 list=$(printf '%s\n' "${missing[@]}" | sort -u | tr '\n' ' ')

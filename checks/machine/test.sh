@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# test.sh fast | all | long: run the project's tests, or the long ones alone, and end with one line of counts.
+# test.sh fast | all | forge | long: run the project's tests, or the long ones alone, and end with one line of counts.
 #
 # Go's tests report through `go test -json`; every other check is one named entry. What was
 # skipped is listed by name; a skip that checks/expected-skips.txt doesn't foresee is a failure.
@@ -62,8 +62,14 @@ if [ "$1" = long ]; then
   "$machine/summary.sh" "$results"
   exit
 fi
+if [ "$1" = forge ]; then
+  go_tests runner checks/forge/runner 300 ./...
+  go_tests forge go 3000 -tags forge -timeout 45m -count 1 ./internal/forge
+  "$machine/summary.sh" "$results"
+  exit
+fi
 
-check vet 300 bash -c 'cd go && go vet ./... && go vet -tags live,long ./...'
+check vet 300 bash -c 'cd go && go vet ./... && go vet -tags live,long,forge ./...'
 check flake-check 900 nix flake check --keep-going -L
 sed -n 's/^trace: not run: \([a-z-]*\):.*/skip \1/p' "$CC_CI_CACHE/log/flake-check" | sort -u >>"$results"
 check nix-parse 120 checks/parse.sh

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# up.sh demo | env | test | long | tools: bring this machine to where the demo, a recipe, the tests, or
+# up.sh demo | env | test | forge | long | tools: bring this machine to where the demo, a recipe, the tests, or
 # only Nix and Go can run. Every step inspects and acts only if needed, so a second call takes a second.
 . "${BASH_SOURCE%/*}/vars.sh"
 
@@ -12,7 +12,7 @@ together() {
   local pids=() status=0
   for command in "$@"; do
     # shellcheck disable=SC2086 # a command and its argument
-    if declare -F "$command" >/dev/null; then $command & else "$machine"/$command & fi
+    if declare -F "${command%% *}" >/dev/null; then $command & else "$machine"/$command & fi
     pids+=($!)
   done
   for pid in "${pids[@]}"; do wait "$pid" || status=$?; done
@@ -22,7 +22,7 @@ together() {
 # What is compiled and what is installed need nothing of each other, and on a new machine each
 # takes minutes.
 compiled() { "$machine/go.sh" && together nix.sh programs.sh; }
-installed() { "$machine/packages.sh" && together playwright.sh certs.sh engine; }
+installed() { "$machine/packages.sh" "$1" && together playwright.sh certs.sh engine; }
 engine() { "$machine/dockerd.sh" up && "$machine/swarm.sh"; }
 backup() { together "${images[@]/#/../images/build.sh }" && "$machine/backup.sh"; }
 
@@ -30,6 +30,7 @@ case $1 in
   demo) images=(demo backup-bot) router=demo more=(plan.sh) ;;
   env) images=(demo backup-bot) router=demo more=() ;;
   test) images=(demo nginx backup-bot) router=traefik more=() ;;
+  forge) images=(demo backup-bot) router=traefik more=("../forge/build.sh all") ;;
   long) images=(demo backup-bot postgres miniflux) router=traefik more=() ;;
   tools)
     "$machine/packages.sh"
@@ -39,6 +40,6 @@ case $1 in
     ;;
 esac
 "$machine/packages.sh" tools
-together compiled installed
+together compiled "installed $1"
 together backup "router.sh $router" "${more[@]}"
 "$machine/site.sh"

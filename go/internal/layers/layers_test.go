@@ -26,7 +26,7 @@ var order = [][]string{
 	{"stage"},
 	{"run", "doctor", "dashboard", "contract", "bridge", "follow", "strength"},
 	{"web"},
-	{"live", "layers"},
+	{"live", "forge", "layers"},
 }
 
 // external is what only one package may talk to: its adapter.

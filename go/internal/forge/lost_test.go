@@ -1,0 +1,226 @@
+//go:build forge
+
+package forge
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/drone/drone-go/drone"
+
+	"coopcloud.tech/cc-ci/internal/trigger"
+)
+
+// TestLost: whatever of a running build dies, its follower is gone after 5 s. Where nobody follows any more, the app is gone after 60 s; where
+// Drone's report step takes over, the run comes to its end. The answer says what became of it, and the next build is green.
+func TestLost(t *testing.T) {
+	demo(t)
+	b := start(t, apart)
+	both := func(t *testing.T, rows ...lost) {
+		for _, l := range rows {
+			t.Run(l.name, func(t *testing.T) { t.Parallel(); l.test(t) })
+		}
+	}
+	const noVerdict = "the result and the build's status contradict each other"
+	t.Run("one step", func(t *testing.T) {
+		both(t, lost{"its shell is killed", killShell, true, noVerdict}, lost{"its follower is killed", killFollower, true, noVerdict})
+	})
+	t.Run("the build", func(t *testing.T) {
+		limit(t, 1)
+		both(t, lost{"it is cancelled", cancel, false, "was cancelled in Drone after"}, lost{"Drone's time limit is over", overdue, false, "at Drone's time limit"})
+	})
+	limit(t, 120)
+	t.Run("the runner", func(t *testing.T) { killRunner(t, b) })
+	t.Run("the next build", func(t *testing.T) {
+		p := pull(t, "demo")
+		pause(t, 1)
+		comment(t, "ada", p, trigger.Word)
+		answered(t, p, demoLimit, "**GREEN, level 5 of 5**")
+		if left := apps(t); len(left) > 0 {
+			t.Errorf("left: %q", left)
+		}
+	})
+}
+
+// lost is one way to lose a build.
+type lost struct {
+	name     string
+	lose     func(t *testing.T, build int)
+	reported bool   // the report step follows the run to its end
+	words    string // in the answer
+}
+
+func (l lost) test(t *testing.T) {
+	p, build := deployed(t)
+	before := followers(build)
+	l.lose(t, build)
+	await(t, "end of the followers", 5*time.Second, func() error {
+		for _, pid := range followers(build) {
+			if slices.Contains(before, pid) {
+				return fmt.Errorf("%s is left", pid)
+			}
+		}
+		return nil
+	})
+	if !l.reported {
+		await(t, "end of the app", 55*time.Second, func() error { return none(appsOf(t, p)) })
+	}
+	answered(t, p, demoLimit, l.words)
+	if left := appsOf(t, p); len(left) > 0 {
+		t.Errorf("left: %q", left)
+	}
+}
+
+// limit sets Drone's limit for a build of the project, in minutes; a build has the one from when it began.
+func limit(t *testing.T, minutes int64) {
+	t.Helper()
+	if _, err := builds.RepoUpdate("recipes", "cc-ci", &drone.RepoPatch{Timeout: &minutes}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// deployed starts a build of a pull request of its own and waits until its app is in the engine and a follower follows.
+func deployed(t *testing.T) (trigger.Pull, int) {
+	t.Helper()
+	p := pull(t, "demo")
+	pause(t, 1)
+	id := comment(t, "ada", p, trigger.Word)
+	build := 0
+	await(t, "app and follower", demoLimit, func() error {
+		list, err := builds.BuildList("recipes", "cc-ci", pageOf(1))
+		if err != nil {
+			return err
+		}
+		for _, b := range list {
+			if b.Params[trigger.ParamComment] == fmt.Sprint(id) {
+				build = int(b.Number)
+			}
+		}
+		if build == 0 || len(followers(build)) == 0 || len(appsOf(t, p)) == 0 {
+			return fmt.Errorf("build %d, followers %v, apps %v", build, followers(build), appsOf(t, p))
+		}
+		return nil
+	})
+	return p, build
+}
+
+func appsOf(t *testing.T, p trigger.Pull) (mine []string) {
+	t.Helper()
+	for _, a := range apps(t) {
+		if strings.HasPrefix(a, fmt.Sprintf("demo-pr%d-", p.Number)) {
+			mine = append(mine, a)
+		}
+	}
+	return mine
+}
+
+// followers are the processes `cc-ci follow` of a build, by the environment that Drone gave them.
+func followers(build int) (pids []string) {
+	files, _ := filepath.Glob("/proc/[0-9]*/cmdline")
+	for _, f := range files {
+		b, _ := os.ReadFile(f) // gone: not running
+		argv := strings.Split(string(b), "\x00")
+		if len(argv) < 3 || argv[1] != "follow" || !strings.HasSuffix(argv[0], "cc-ci") {
+			continue
+		}
+		env, _ := os.ReadFile(filepath.Join(filepath.Dir(f), "environ"))
+		if strings.Contains("\x00"+string(env), fmt.Sprintf("\x00DRONE_BUILD_NUMBER=%d\x00", build)) {
+			pids = append(pids, filepath.Base(filepath.Dir(f)))
+		}
+	}
+	return pids
+}
+
+func none(found []string) error {
+	if len(found) > 0 {
+		return fmt.Errorf("found %v", found)
+	}
+	return nil
+}
+
+func cancel(t *testing.T, build int) {
+	if err := builds.BuildCancel("recipes", "cc-ci", build); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// killShell kills the shell of the step; what follows in the build is skipped but for the report, which finds the run ended.
+func killShell(t *testing.T, build int) {
+	for _, pid := range followers(build) {
+		stat, err := os.ReadFile("/proc/" + pid + "/stat")
+		if err != nil {
+			t.Fatal(err)
+		}
+		parent := strings.Fields(string(stat[strings.LastIndexByte(string(stat), ')')+2:]))[1]
+		killPid(t, parent)
+	}
+}
+
+func killFollower(t *testing.T, build int) {
+	for _, pid := range followers(build) {
+		killPid(t, pid)
+	}
+}
+
+func killPid(t *testing.T, pid string) {
+	t.Helper()
+	n, err := strconv.Atoi(pid)
+	if err == nil {
+		err = syscall.Kill(n, syscall.SIGKILL)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// overdue waits for Drone's limit of one minute.
+func overdue(t *testing.T, build int) {
+	await(t, "end by Drone's limit", 70*time.Second, func() error {
+		b, err := builds.Build("recipes", "cc-ci", build)
+		if err == nil && b.Status != drone.StatusKilled {
+			err = fmt.Errorf("it is %s", b.Status)
+		}
+		return err
+	})
+}
+
+// killRunner: the build would stay running for ever; the bridge cancels it at a limit of its own.
+func killRunner(t *testing.T, b *bridge) {
+	p, build := deployed(t)
+	if err := script("halt.sh", "runner", "KILL"); err != nil {
+		t.Fatal(err)
+	}
+	await(t, "end of the followers", 5*time.Second, func() error { return none(followers(build)) })
+	if err := runner(2); err != nil {
+		t.Fatal(err)
+	}
+	b.kill(syscall.SIGTERM)
+	b.args = append(b.args, "--build-limit", "1m")
+	b.start("")
+	await(t, "end of the app", 55*time.Second, func() error { return none(appsOf(t, p)) })
+	answered(t, p, 3*time.Minute, "ran for more than 1m0s")
+	b.kill(syscall.SIGTERM)
+	b.args = b.args[:len(b.args)-2]
+	b.start("")
+}
+
+// git runs git with the operator's token, in no list of processes.
+func git(t *testing.T, folder string, args ...string) {
+	t.Helper()
+	cmd := exec.Command("git", args...)
+	cmd.Dir = folder
+	cmd.Env = append(os.Environ(), "GIT_CONFIG_GLOBAL=/dev/null", "GIT_CONFIG_COUNT=1", "GIT_CONFIG_KEY_0=http.extraHeader",
+		"GIT_CONFIG_VALUE_0=Authorization: token "+read("secrets/operator-token"),
+		"GIT_AUTHOR_NAME=a", "GIT_AUTHOR_EMAIL=a@forge.test", "GIT_COMMITTER_NAME=a", "GIT_COMMITTER_EMAIL=a@forge.test")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("git %s: %v\n%s", strings.Join(args, " "), err, out)
+	}
+}
