@@ -15,13 +15,13 @@ abra=$(command -v abra || true)
 [ -x "$clone/bin/abra-standin" ] && abra=$clone/bin/abra-standin
 jq -n --arg domain "$domain" --arg docker "unix://$socket" --arg cache "$CC_CI_CACHE" \
   --arg port "$CC_CI_PORT" --arg router "$(cat "$CC_CI_CACHE/router/name")" --arg abra "$abra" \
-  --arg node "$(command -v node)" --arg locks "$locks" --argjson sources "$("$machine/recipes.sh")" --argjson ipvs "$ipvs" --arg replaced "$replaced" '
+  --arg node "$(command -v node)" --arg locks "$locks" --argjson recipes "$("$machine/recipes.sh")" --argjson ipvs "$ipvs" --arg replaced "$replaced" '
   ($replaced | split("\n") | map(split(" ") | { (.[0]): .[1] }) | add // {}) as $images | {
     domain: $domain, docker: $docker, network: "proxy", maxTests: 2,
     state: "\($cache)/state", locks: $locks, abra: $abra,
     router: { address: "127.0.0.1:\($port)", name: $router }, ca: "\($cache)/certs/ca.pem",
     browser: { chromium: "/usr/lib/chromium/chromium-headless-shell", driver: "\($cache)/playwright/driver", node: $node },
-    sources: $sources,
+    sources: $recipes.sources, standIns: $recipes.standIns,
     overrides: [
       (select($ipvs | not) | { name: "no-ipvs", endpointMode: "dnsrr",
         reason: "the kernel has no IPVS, so services have no virtual address" }),

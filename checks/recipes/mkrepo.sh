@@ -3,7 +3,8 @@
 #
 # Each folder NAME/<version> becomes a commit with an annotated tag, in version
 # order; NAME/main, where there is one, becomes the untagged head of main.
-# Authors and dates are fixed, so the same folders give the same commits on every
+# NAME/stand-in, where there is one, lies in each of them as .cc-ci-stand-in; a version that NAME/lightweight
+# lists gets a lightweight tag. Authors and dates are fixed, so the same folders give the same commits on every
 # machine. An OUT that is up to date is left alone; an older one is replaced as a whole.
 set -euo pipefail
 
@@ -33,12 +34,19 @@ commit() { # FOLDER MESSAGE
   GIT_AUTHOR_DATE="$((1767225600 + day * 86400)) +0000" # days of January 2026
   export GIT_AUTHOR_DATE GIT_COMMITTER_DATE=$GIT_AUTHOR_DATE
   git --work-tree="$1" add --all --force
+  if [ -e "$name/stand-in" ]; then
+    git update-index --add --cacheinfo "100644,$(git hash-object -w --no-filters "$name/stand-in"),.cc-ci-stand-in"
+  fi
   git --work-tree="$1" commit --quiet --message="$2"
 }
 
 while read -r version; do
   commit "$name/$version" "chore: publish $version release"
-  git tag --annotate --message="chore: publish $version release" "$version"
+  if grep -qxF "$version" "$name/lightweight" 2>/dev/null; then
+    git tag "$version"
+  else
+    git tag --annotate --message="chore: publish $version release" "$version"
+  fi
 done < <(find "$name" -mindepth 1 -maxdepth 1 -type d ! -name main -printf '%f\n' | sort --version-sort)
 [ ! -d "$name/main" ] || commit "$name/main" "feat: prepare the next release"
 

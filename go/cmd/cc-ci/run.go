@@ -1,8 +1,10 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -28,6 +30,7 @@ type runFlags struct {
 	json, quiet bool
 	junit       string
 	detached    bool
+	standIn     bool
 	lease       time.Duration
 	keep        time.Duration
 }
@@ -54,6 +57,7 @@ Exit status: 0 green, 1 the recipe failed, 2 usage or a bad plan, 3 infrastructu
 	fl.StringVar(&f.plan, "plan", "", "the recipe's plan, as Nix renders it")
 	fl.StringVar(&f.source, "source", "", "git `URL` of the recipe, as of a fork or mirror (default: what its plan says)")
 	fl.StringVar(&f.ref, "ref", "", "commit, tag or branch of the recipe (default: its main branch)")
+	fl.BoolVar(&f.standIn, "stand-in", false, "test this site's stand-in for the recipe, which the result says everywhere")
 	fl.IntVar(&f.pr, "pr", 0, "number of the pull request that is tested; part of the app's name")
 	fl.StringSliceVar(&f.stages, "stage", nil, "run only these stages; such a run has no level")
 	fl.StringVar(&f.out, "out", "", "folder for the report (default: the run's own folder)")
@@ -88,11 +92,14 @@ func (f runFlags) run(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
+	if err := f.hasStandIn(p.Recipe, s.StandIns); err != nil {
+		return err
+	}
 	if f.detached {
 		return f.detach(cmd, p, raw, s)
 	}
 	for i := range f.repeat {
-		cfg := run.Config{Keep: f.keep, SiteFile: file, Plan: p, PlanJSON: raw, Site: s, Source: f.source, Ref: f.ref, PR: f.pr, Stages: f.stages, Out: f.outDir(i), JUnit: f.junit}
+		cfg := run.Config{Keep: f.keep, SiteFile: file, Plan: p, PlanJSON: raw, Site: s, Source: f.source, StandIn: f.standIn, Ref: f.ref, PR: f.pr, Stages: f.stages, Out: f.outDir(i), JUnit: f.junit}
 		res, err := run.Run(cmd.Context(), cfg, f.output(cmd))
 		if errors.Is(err, run.ErrUsage) {
 			return usageError{err}
@@ -122,6 +129,8 @@ func (f runFlags) check() error {
 		return usagef("run: --pr: expected a number of 0 or more, found %d", f.pr)
 	case f.detached && (f.out != "" || f.junit != "" || f.json || f.quiet || f.repeat != 1):
 		return usagef("run: --detach takes no --out, --junit, --json, --quiet or --repeat: `cc-ci follow report` gives the verdict")
+	case f.standIn && (f.detached || f.source != ""):
+		return usagef("run: --stand-in goes neither with --source nor with --detach: it is another tree, of this machine")
 	case f.lease <= 0:
 		return usagef("run: --lease: expected more than 0s, found %s", f.lease)
 	case f.repeat < 1:
@@ -141,6 +150,15 @@ func (f runFlags) check() error {
 		}
 	}
 	return f.places()
+}
+
+// hasStandIn refuses to look for a stand-in that the site doesn't have.
+func (f runFlags) hasStandIn(recipe string, known map[string]string) error {
+	if !f.standIn || known[recipe] != "" {
+		return nil
+	}
+	return usagef("run: --stand-in: expected one of the recipes that this site has a stand-in for (%s), found %s",
+		cmp.Or(strings.Join(slices.Sorted(maps.Keys(known)), ", "), "none"), recipe)
 }
 
 // places finds out now, and not after a whole run, that the report can't be written.

@@ -36,7 +36,8 @@ type line struct {
 	Trend                    template.HTML
 	TrendText                string
 	Rates                    ledger.Rates
-	Gone                     bool // has results, but is not enrolled
+	Verified                 string // Row.Verified
+	Gone                     bool   // has results, but is not enrolled
 }
 
 // square is the outcome of one stage of the matrix.
@@ -63,7 +64,7 @@ func newOverview(s *state) overview {
 		}
 	}
 	v.Filters = []filter{{"all", "all", len(s.Recipes)}}
-	for _, f := range []filter{{"pass", "green", 0}, {"flaky", "flaky", 0}, {"fail", "red", 0}, {"error", "error", 0}, {"idle", "never run", 0}} {
+	for _, f := range []filter{{"pass", "green", 0}, {"flaky", "flaky", 0}, {"fail", "red", 0}, {"error", "error", 0}, {"idle", "no verdict", 0}} {
 		if f.Count = count[f.Kind]; f.Count > 0 {
 			v.Filters = append(v.Filters, f)
 		}
@@ -72,7 +73,7 @@ func newOverview(s *state) overview {
 }
 
 func newLine(row Row) line {
-	l := line{Recipe: row.Recipe, Kind: "idle", Tone: "idle", Word: "never run", Latest: row.Latest, Rates: row.Rates}
+	l := line{Recipe: row.Recipe, Kind: "idle", Tone: "idle", Word: "never run", Verified: row.Verified, Latest: row.Latest, Rates: row.Rates}
 	if row.Latest == nil {
 		return l
 	}

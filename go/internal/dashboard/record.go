@@ -23,6 +23,8 @@ func (r Record) Tone() string {
 		return "error"
 	case r.Flake != nil:
 		return "flaky"
+	case r.StandIn != "" && r.Outcome == result.Pass:
+		return "idle"
 	}
 	return report.Tone(r.Outcome)
 }
@@ -34,6 +36,8 @@ func (r Record) Word() string {
 		return "UNREADABLE"
 	case r.Flake != nil:
 		return "FLAKY"
+	case r.StandIn != "":
+		return "STAND-IN " + report.Colour(r.Outcome)
 	}
 	return report.Colour(r.Outcome)
 }
@@ -54,8 +58,11 @@ type Row struct {
 	Trend  []Dot        `json:"trend,omitempty"`  // the last runs, oldest first
 	Rates  ledger.Rates `json:"rates"`
 	Badge  badge.Badge  `json:"badge"`
-	Part   string       `json:"part"`           // of the site, where its page is
-	Seen   int64        `json:"seen,omitempty"` // when its folder changed last, in nanoseconds; 0: look again
+	// Verified is the most that was seen of the recipe: a green run of its whole matrix ("live"), one of a stand-in
+	// ("stand-in"), or neither ("plan").
+	Verified string `json:"verified,omitempty"`
+	Part     string `json:"part"`           // of the site, where its page is
+	Seen     int64  `json:"seen,omitempty"` // when its folder changed last, in nanoseconds; 0: look again
 }
 
 // Dot is one run in a trend.
@@ -69,7 +76,7 @@ const trendRuns = 30
 
 // rowOf sums up a recipe's runs, oldest first.
 func rowOf(recipe string, all []Record, now time.Time) Row {
-	row := Row{Recipe: recipe, Badge: levelBadge(all)}
+	row := Row{Recipe: recipe, Badge: levelBadge(all), Verified: verified(all)}
 	entries := make([]ledger.Entry, len(all))
 	for i, r := range all {
 		entries[i] = r.Entry
@@ -113,6 +120,21 @@ func whole(all []Record) *Record {
 	return judged(list)
 }
 
+// verified is the most that a recipe's runs have shown.
+func verified(all []Record) string {
+	most := "plan"
+	for _, r := range all {
+		switch {
+		case r.Outcome != result.Pass || !r.Whole():
+		case r.StandIn == "":
+			return "live"
+		default:
+			most = "stand-in"
+		}
+	}
+	return most
+}
+
 // badges are a recipe's, by their file names.
 func badges(all []Record) map[string]badge.Badge {
 	return map[string]badge.Badge{
@@ -127,6 +149,8 @@ func outcomeBadge(all []Record) badge.Badge {
 	switch {
 	case len(all) == 0:
 		return badge.Badge{Label: label, Message: "never run", Tone: badge.Grey}
+	case r == nil && all[len(all)-1].StandIn != "":
+		return badge.Badge{Label: label, Message: "stand-in only", Tone: badge.Grey}
 	case r == nil:
 		return badge.Badge{Label: label, Message: "no verdict yet", Tone: badge.Fault}
 	case r.Outcome == result.Fail:

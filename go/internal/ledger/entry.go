@@ -30,6 +30,7 @@ type Entry struct {
 	Outcome    result.Outcome    `json:"outcome,omitempty"`
 	Reason     string            `json:"reason,omitempty"`
 	Level      *result.Level     `json:"level,omitempty"`
+	StandIn    string            `json:"standIn,omitempty"` // what stood in for the recipe's applications
 	Commit     string            `json:"commit,omitempty"`
 	Version    string            `json:"version,omitempty"`
 	Plan       string            `json:"plan,omitempty"`   // hash of the plan
@@ -53,7 +54,7 @@ func EntryOf(r result.Result) Entry {
 	e := Entry{
 		Run: r.ID, PR: r.PR, Started: r.Started.UTC(), Took: max(r.Ended.Sub(r.Started), 0), Outcome: r.Outcome,
 		Reason: line(r.Reason, 300), Level: r.Level,
-		Commit: line(r.Identity.Commit, 64), Version: line(r.Identity.Version, 80),
+		StandIn: line(r.Identity.StandIn, 300), Commit: line(r.Identity.Commit, 64), Version: line(r.Identity.Version, 80),
 		Plan: line(r.Identity.PlanHash, 100), Abra: line(r.Identity.Abra, 80),
 	}
 	for _, image := range slices.Sorted(maps.Keys(r.Identity.Images))[:min(len(r.Identity.Images), maxImages)] {
@@ -82,8 +83,10 @@ const (
 
 func line(s string, n int) string { return report.Clip(report.OneLine(report.Clip(s, 4*n)), n) }
 
-// Decided tells whether the run says something about the recipe.
-func (e Entry) Decided() bool { return e.Outcome == result.Pass || e.Outcome == result.Fail }
+// Decided tells whether the run says something about the recipe; one of a stand-in does not.
+func (e Entry) Decided() bool {
+	return e.StandIn == "" && (e.Outcome == result.Pass || e.Outcome == result.Fail)
+}
 
 // Whole tells whether the run was of the whole matrix and came to its end: a run of single
 // stages, and one that the infrastructure ended, has no level.

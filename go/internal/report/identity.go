@@ -15,6 +15,7 @@ func identityRows(r result.Result) []Row {
 	i := r.Identity
 	rows := []Row{
 		{"recipe", r.Recipe},
+		{"stand-in", i.StandIn},
 		{"commit", i.Commit},
 		{"version", i.Version},
 		{"tree", i.NarHash},

@@ -11,6 +11,9 @@ import (
 // the first thing that every reader of a result needs (U4).
 func Sentence(r result.Result) string {
 	what := strings.TrimSpace(name(r.Recipe) + " " + Short(r.Identity.Commit))
+	if said := r.Identity.StandIn; said != "" {
+		what = "The STAND-IN of " + what + " (" + Clip(OneLine(said), 300) + ")"
+	}
 	why := because(r)
 	switch r.Outcome {
 	case result.Pass:

@@ -48,7 +48,7 @@ func (s *summary) verdict(r result.Result) {
 	head := []string{
 		"cc-ci",
 		strings.TrimSpace(name(r.Recipe) + " " + Short(r.Identity.Commit)),
-		s.t.outcome(r.Outcome, strings.TrimSuffix(Colour(r.Outcome)+", "+levelText(r.Level), ", ")),
+		s.t.outcome(r.Outcome, strings.TrimSuffix(Headline(r)+", "+levelText(r.Level), ", ")),
 		Span(r.Ended.Sub(r.Started)),
 	}
 	s.linef("\n%s\n", strings.Join(head, " | "))

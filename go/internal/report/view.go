@@ -90,7 +90,7 @@ func LinkedView(r result.Result, files fs.FS) View { return view(r, &album{files
 func view(r result.Result, album *album) View {
 	v := View{
 		Recipe: name(r.Recipe), Commit: Short(r.Identity.Commit), Version: name(r.Identity.Version),
-		Again: OneLine(r.Again), Word: Colour(r.Outcome), Tone: Tone(r.Outcome), Sentence: Sentence(r),
+		Again: OneLine(r.Again), Word: Headline(r), Tone: ToneOf(r), Sentence: Sentence(r),
 		Took: Span(r.Ended.Sub(r.Started)), PR: r.PR, Started: r.Started.UTC(),
 		Notes: notes(r), Identity: identityRows(r), Style: template.CSS(Style), Policy: Policy,
 	}

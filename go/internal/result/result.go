@@ -62,6 +62,7 @@ type Level struct {
 
 // Identity is what makes two runs the same run.
 type Identity struct {
+	StandIn   string            `json:"standIn,omitempty"`   // what stood in for the recipe's applications: says nothing about the recipe itself
 	Commit    string            `json:"commit"`              // of the recipe, 40 hex digits
 	NarHash   string            `json:"narHash,omitempty"`   // sha256-... of the recipe's tree at Commit
 	Version   string            `json:"version"`             // the recipe's version label, or the nearest tag

@@ -70,6 +70,9 @@ func (s *session) again() string {
 	if s.cfg.Source != "" {
 		cmd += " --source " + s.cfg.Source
 	}
+	if s.cfg.StandIn {
+		cmd += " --stand-in"
+	}
 	if ref != "" {
 		cmd += " --ref " + ref
 	}

@@ -31,7 +31,7 @@ func (s *session) images(ctx context.Context) error {
 		missing = errors.Join(missing, failed[ref])
 	}
 	if missing != nil {
-		return fmt.Errorf("%w; a machine that can't pull needs an override of the site with `images`, from the image as the recipe writes it to one that is here", missing)
+		return s.orStandIn(fmt.Errorf("%w; a machine that can't pull needs an override of the site with `images`, from the image as the recipe writes it to one that is here", missing))
 	}
 	for i := range s.edges {
 		e := &s.edges[i]

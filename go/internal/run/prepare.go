@@ -80,20 +80,14 @@ func (s *session) checkOut(ctx context.Context) error {
 	if p.TLS == "app" {
 		s.notice("tls: it ends in the app; the name and dates of its certificate are checked, its issuer is not")
 	}
-	source, ref := p.Source, s.cfg.Ref
-	if other, ok := s.cfg.Site.Sources[p.Recipe]; ok && s.cfg.Source == "" {
-		s.notice("source: the site replaces %s", p.Source)
-		source = other
-	} else if s.cfg.Source != "" {
-		source = s.cfg.Source
-	}
+	source, ref := s.sourceOf(p), s.cfg.Ref
 	if ref == "" {
 		ref = "HEAD"
 	}
 	dir := s.abraCLI().RecipeDir(p.Recipe)
 	s.step("clone " + p.Recipe)
 	if err := recipe.Clone(ctx, source, dir); err != nil {
-		return err
+		return s.orStandIn(err)
 	}
 	commit, err := recipe.Checkout(ctx, dir, ref)
 	if err != nil {
@@ -101,6 +95,9 @@ func (s *session) checkOut(ctx context.Context) error {
 	}
 	point.Cloned.Reached()
 	s.res.Identity.Commit = commit
+	if err := s.recognise(p, dir); err != nil {
+		return err
+	}
 	s.res.Identity.NarHash, err = recipe.NarHash(ctx, dir)
 	return err
 }

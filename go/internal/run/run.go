@@ -30,6 +30,7 @@ type Config struct {
 	PlanJSON []byte // as read; its hash is part of the verdict's identity
 	Site     site.Site
 	Source   string   // git URL of the recipe; empty: the site's for it, else the plan's
+	StandIn  bool     // take the site's stand-in for the recipe
 	Ref      string   // commit, tag or branch; empty: the recipe's main branch
 	PR       int      // 0 from a shell
 	Stages   []string // empty: all

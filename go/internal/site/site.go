@@ -33,6 +33,7 @@ type Site struct {
 	Results Results `json:"results"` // where runs of Drone's builds are published (U6)
 
 	Sources   map[string]string `json:"sources"`   // recipe -> git URL used instead of the plan's
+	StandIns  map[string]string `json:"standIns"`  // recipe -> git URL of a tree of its shape, for `--stand-in`: recipes whose applications can't be had on this machine
 	Mirror    string            `json:"mirror"`    // URL of the forge's organisation: a build of Drone takes a recipe from <mirror>/<recipe>.git, where the pull request is
 	Overrides []Override        `json:"overrides"` // each is shown in the result
 }
