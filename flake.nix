@@ -9,7 +9,7 @@
     inputs.home-manager.follows = "";
   };
 
-  outputs = { self, nixpkgs, ... }:
+  outputs = { self, nixpkgs, agenix, ... }:
     let
       systems = builtins.filter (s: nixpkgs.legacyPackages ? ${s}) [ "x86_64-linux" "aarch64-linux" ];
       eachSystem = f: builtins.listToAttrs (map (name: { inherit name; value = f nixpkgs.legacyPackages.${name}; }) systems);
@@ -29,7 +29,9 @@
       templates = {
         default = { path = ./lib/template; description = "An organisation's own recipes, tested by cc-ci"; };
         recipe = { path = ./recipes/_template; description = "One recipe: recipes/<name>/default.nix"; };
+        server = { path = ./modules/template; description = "A server of your own: nixos-rebuild switch --flake .#ci"; };
       };
+      inherit (import ./modules/flake.nix { inherit self nixpkgs agenix; }) nixosModules nixosConfigurations;
 
       # For people: nix run .#test-<recipe>, nix build .#plan-<recipe>.
       apps = eachSystem (pkgs: all "apps" pkgs // { demo = tests.${system pkgs}.demo.apps.test-demo; });

@@ -30,7 +30,7 @@ let
     else trace "not run: nix-nixpkgs: these checks are made with ${which}"
       (trace "not run: nix-vm: VM checks need nixpkgs" checks);
 in
-announced {
+announced (import ./server { inherit self pkgs check none; } // {
   lib = none "lib" (run (import ../lib/tests).tests);
 
   parity = none "parity" (run (import ./parity.nix { inherit (pkgs) lib; } // import ./parity-modules.nix { inherit (pkgs) lib; }));
@@ -55,4 +55,4 @@ announced {
   template = check "template" { plan = template.packages.${system}.plan-example; app = toJSON template.apps.${system}.test-example; } ''
     grep -q '"recipe":"example"' "$plan"
   '';
-}
+})

@@ -1,0 +1,1 @@
+{ lib, ... }: { services.cc-ci.certificate.privkey = lib.mkForce null; }

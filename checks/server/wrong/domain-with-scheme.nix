@@ -1,0 +1,1 @@
+{ lib, ... }: { services.cc-ci.domain = lib.mkForce "https://ci.example.org"; }

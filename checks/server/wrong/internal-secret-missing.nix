@@ -1,0 +1,1 @@
+{ lib, ... }: { services.cc-ci.secrets.drone-rpc = lib.mkForce null; }

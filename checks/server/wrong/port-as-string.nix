@@ -1,0 +1,1 @@
+{ services.cc-ci.bridge.port = "7775"; }

@@ -1,0 +1,1 @@
+{ services.cc-ci.profile = "runner"; }

@@ -1,0 +1,1 @@
+{ services.cc-ci.secrets.forge-token = ./secret-as-path-literal.nix; }

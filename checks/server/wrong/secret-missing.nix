@@ -1,0 +1,1 @@
+{ lib, ... }: { services.cc-ci.secrets.forge-token = lib.mkForce null; }

@@ -1,0 +1,1 @@
+{ services.cc-ci.resultsUrl = "https://ci.example.org/upload"; }

@@ -1,0 +1,1 @@
+{ systemd.services.cc-ci-bridge.serviceConfg.Restart = "no"; }

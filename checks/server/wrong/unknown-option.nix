@@ -1,0 +1,1 @@
+{ services.cc-ci.dashbord.port = 7776; }

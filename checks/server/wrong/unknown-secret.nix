@@ -1,0 +1,1 @@
+{ services.cc-ci.secrets.forge-tokn = "/run/agenix/forge-token"; }

@@ -1,0 +1,1 @@
+{ lib, ... }: { services.cc-ci.traefik.version = lib.mkForce null; }

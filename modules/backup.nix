@@ -1,0 +1,47 @@
+# backup-bot-two, which the backup stage of a run drives.
+{ config, lib, pkgs, ... }:
+let
+  inherit (lib) mkOption types;
+  own = import ./types.nix { inherit lib; };
+  units = import ./units.nix;
+  cfg = config.services.cc-ci;
+in
+{
+  options.services.cc-ci.backup = {
+    domain = mkOption {
+      type = own.domain;
+      default = "backup.${cfg.domain}";
+      defaultText = lib.literalExpression ''"backup.''${config.services.cc-ci.domain}"'';
+      example = "backup.ci.example.org";
+      description = "Name of the app in abra.";
+    };
+    version = mkOption {
+      type = types.nullOr types.nonEmptyStr;
+      default = null;
+      example = "2.3.0+2.3.0-beta";
+      description = "Version of the recipe, one of its tags: `git ls-remote --tags https://git.coopcloud.tech/coop-cloud/backup-bot-two.git`.";
+    };
+    env = mkOption {
+      type = types.attrsOf types.str;
+      default = { };
+      example = { CRON_SCHEDULE = "30 3 * * *"; };
+      description = "Further lines of the app's env file.";
+    };
+  };
+
+  config = lib.mkIf cfg.enable {
+    assertions = [
+      {
+        assertion = cfg.backup.version != null;
+        message = "services.cc-ci.backup.version: expected a tag of the recipe, found none: choose one of `git ls-remote --tags ${cfg.upstream}/backup-bot-two.git`.";
+      }
+    ];
+
+    systemd.services.cc-ci-backup = units.converge { inherit cfg pkgs; } "backup" {
+      description = "cc-ci: backup-bot-two";
+      after = [ "cc-ci-swarm.service" "cc-ci-traefik.service" ];
+      path = [ pkgs.git ];
+      limit = "12min";
+    };
+  };
+}

@@ -1,0 +1,73 @@
+# What the units of cc-ci have in common.
+#
+#   converge { cfg; pkgs; ... } name { description; limit; engine ?; after ?; path ?; } -> a systemd service
+#     `cc-ci converge NAME` as a oneshot. It has no RemainAfterExit: so every boot and every activation,
+#     which start multi-user.target, run it again, and it looks before it acts (N5).
+#   hardened -> serviceConfig of a program that speaks HTTP and keeps files in its own folder
+{
+  converge = { cfg, pkgs, ... }: name: { description, limit, engine ? true, after ? [ ], path ? [ ] }: let docker = if engine then [ "docker.service" ] else [ ]; in {
+    inherit description path;
+    after = [ "network-online.target" ] ++ docker ++ after;
+    wants = [ "network-online.target" ];
+    requires = docker;
+    wantedBy = [ "multi-user.target" ];
+    restartIfChanged = false; # it is not running when a switch looks, and is started in any case
+    environment.CC_CI_SERVER = "/etc/cc-ci/server.json";
+    serviceConfig = {
+      Type = "oneshot";
+      ExecStart = "${cfg.package}/bin/cc-ci converge ${name}";
+      TimeoutStartSec = limit;
+      UMask = "0077";
+      # Root, for the engine's socket is as good as root; what it doesn't need is still taken away.
+      NoNewPrivileges = true;
+      PrivateTmp = true;
+      ProtectSystem = "strict";
+      ReadWritePaths = [ "/var/lib/cc-ci" ];
+      ProtectHome = "read-only"; # registry credentials lie in root's
+      PrivateDevices = true;
+      ProtectKernelTunables = true;
+      ProtectKernelModules = true;
+      ProtectKernelLogs = true;
+      ProtectControlGroups = true;
+      ProtectClock = true;
+      ProtectHostname = true;
+      RestrictRealtime = true;
+      RestrictSUIDSGID = true;
+      LockPersonality = true;
+      SystemCallArchitectures = "native";
+      RestrictAddressFamilies = [ "AF_UNIX" "AF_INET" "AF_INET6" ];
+    };
+  };
+
+  hardened = {
+    NoNewPrivileges = true;
+    CapabilityBoundingSet = "";
+    AmbientCapabilities = "";
+    UMask = "0077";
+    ProtectSystem = "strict";
+    ProtectHome = true;
+    PrivateTmp = true;
+    PrivateDevices = true;
+    PrivateUsers = true;
+    ProtectKernelTunables = true;
+    ProtectKernelModules = true;
+    ProtectKernelLogs = true;
+    ProtectControlGroups = true;
+    ProtectClock = true;
+    ProtectHostname = true;
+    ProtectProc = "invisible";
+    ProcSubset = "pid";
+    RestrictNamespaces = true;
+    RestrictRealtime = true;
+    RestrictSUIDSGID = true;
+    RemoveIPC = true;
+    LockPersonality = true;
+    MemoryDenyWriteExecute = true;
+    SystemCallArchitectures = "native";
+    SystemCallFilter = [ "@system-service" "~@privileged @resources" ];
+    SystemCallErrorNumber = "EPERM";
+    RestrictAddressFamilies = [ "AF_INET" "AF_INET6" ];
+    Restart = "always";
+    RestartSec = 5;
+  };
+}
