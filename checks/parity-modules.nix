@@ -58,6 +58,19 @@ in
     expr = (of [ (option types.int) { _module.args.five = 5; } ({ five, ... }: { x = five; }) ]).x;
     expected = 5;
   };
+  testTypeOfOurOwn = {
+    expr = let own = types.addCheck types.str (v: lib.hasPrefix "/" v) // { description = "ours"; }; in [ (accepts own "/a") (accepts own "a") (accepts own 1) (accepts (types.nullOr own) null) ];
+    expected = [ true false false true ];
+  };
+  testDefaultOfAnotherOption = {
+    expr = (of [ ({ config, ... }: { options = { a = mkOption { type = types.str; }; b = mkOption { type = types.str; default = "${config.a}/b"; defaultText = "a/b"; }; }; config.a = "x"; }) ]).b;
+    expected = "x/b";
+  };
+  testMkDefaultInsideAttrs = { expr = gives (types.attrsOf types.str) [ { a = mkDefault "weak"; } { a = "strong"; b = "x"; } ]; expected = { a = "strong"; b = "x"; }; };
+  testNestedSubmodules = {
+    expr = (gives (types.attrsOf (types.submodule { options.x = mkOption { type = types.listOf (types.submodule { options.y = mkOption { type = types.int; default = 7; }; }); default = [ ]; }; })) [ { a.x = [ { } { y = 1; } ]; } ]).a.x;
+    expected = [ { y = 7; } { y = 1; } ];
+  };
   testSpecialArgs = {
     expr = (evalModules {
       specialArgs.five = 5;

@@ -29,6 +29,10 @@
     expected = [ "plain-1.0/x" "'it'\\''s'" "''" "'a b'" ];
   };
   testEscapeShellArgs = { expr = lib.escapeShellArgs [ "a" "b c" ]; expected = "a 'b c'"; };
+  testGetName = { expr = map lib.getName [ { pname = "drone.io"; name = "drone.io-2.28.1"; } { name = "drone-runner-exec-2020"; } ]; expected = [ "drone.io" "drone-runner-exec" ]; };
+  testGetExe' = { expr = lib.getExe' { outPath = "/p"; type = "derivation"; name = "x"; } "y"; expected = "/p/bin/y"; };
+  testFilter = { expr = lib.filter (x: x > 1) [ 1 2 3 ]; expected = [ 2 3 ]; };
+  testHasPrefix = { expr = map (lib.hasPrefix "/nix") [ "/nix/store" "/var" ]; expected = [ true false ]; };
   testGetExe = {
     expr = lib.getExe { outPath = "/p"; meta.mainProgram = "x"; type = "derivation"; name = "x"; };
     expected = "/p/bin/x";

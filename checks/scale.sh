@@ -10,7 +10,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 flake=$work/flake
 mkdir "$flake"
-(cd "$root" && git ls-files -z flake.nix flake.lock lib checks 'go/*.nix' go/go.mod go/go.sum | xargs -0 cp --parents -t "$flake")
+(cd "$root" && git ls-files -z flake.nix flake.lock lib modules checks 'go/*.nix' go/go.mod go/go.sum | xargs -0 cp --parents -t "$flake")
 mkdir -p "$flake/recipes/last"
 echo '{ }' >"$flake/recipes/last/default.nix"
 

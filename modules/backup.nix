@@ -30,12 +30,8 @@ in
   };
 
   config = lib.mkIf cfg.enable {
-    assertions = [
-      {
-        assertion = cfg.backup.version != null;
-        message = "services.cc-ci.backup.version: expected a tag of the recipe, found none: choose one of `git ls-remote --tags ${cfg.upstream}/backup-bot-two.git`.";
-      }
-    ];
+    services.cc-ci.missing = lib.optional (cfg.backup.version == null)
+      "services.cc-ci.backup.version: expected a tag of the recipe, found none: choose one of `git ls-remote --tags ${cfg.upstream}/backup-bot-two.git`.";
 
     systemd.services.cc-ci-backup = units.converge { inherit cfg pkgs; } "backup" {
       description = "cc-ci: backup-bot-two";

@@ -5,6 +5,7 @@
 {
   imports = [
     ./options.nix
+    ./inputs.nix
     ./secrets.nix
     ./site.nix
     ./swarm.nix

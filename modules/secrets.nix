@@ -27,7 +27,7 @@ let
 
   # A runner takes builds and sends results; what else there is it doesn't need.
   isNeeded = secret:
-    if cfg.profile == "runner" then lib.elem secret.name [ "drone-rpc" "upload-key" ]
+    if cfg.profile == "runner" then lib.elem secret.name [ "drone-rpc" "upload-key" "restic-password" ]
     else secret.required || (secret.name == "upload-key" && cfg.dashboard.uploads);
   needed = lib.filter isNeeded catalogue;
 in
@@ -49,15 +49,10 @@ in
   config = lib.mkIf cfg.enable {
     age.secrets = named (secret: { file = file secret; }) present;
     services.cc-ci.secrets = named (secret: lib.mkDefault config.age.secrets.${secret.name}.path) present;
-
-    assertions = map
-      (secret: {
-        assertion = cfg.secrets.${secret.name} != null;
-        message = "services.cc-ci.secrets.${secret.name}: expected the path of a file, found none. ${secret.description} "
-          + (if secret.kind == "internal" then "Make it with `cc-ci secrets init --dir modules/hosts/<host>/secrets`"
-        else "Give it with `cc-ci secrets edit ${secret.name} --dir modules/hosts/<host>/secrets`")
-          + ", `git add` the folder, and set services.cc-ci.secretsFolder; or set this option to a file on the host.";
-      })
-      needed;
+    services.cc-ci.missing = map
+      (secret: "services.cc-ci.secrets.${secret.name}: expected the path of a file, found none. ${secret.description} "
+        + (if secret.kind == "internal" then "`cc-ci secrets init --dir DIR` makes it" else "`cc-ci secrets edit ${secret.name} --dir DIR` takes it")
+        + "; DIR is the folder that services.cc-ci.secretsFolder names, and is under git.")
+      (lib.filter (secret: cfg.secrets.${secret.name} == null) needed);
   };
 }

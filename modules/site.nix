@@ -5,6 +5,7 @@ let
   inherit (lib) mkOption types;
   cfg = config.services.cc-ci;
   isServer = cfg.profile == "server";
+  pretty = import ../lib/pretty.nix;
   gateway = import ./gateway.nix cfg;
 
   site = {
@@ -13,6 +14,7 @@ let
     state = "/var/lib/cc-ci/state";
     abra = lib.getExe pkgs.abra;
     router = { address = "127.0.0.1:443"; name = "traefik"; };
+    mirror = "${cfg.forge.url}/${cfg.organisation}"; # where a pull request's commit is
     results = if isServer then { dir = "/var/lib/cc-ci/results"; } else { url = cfg.resultsUrl; key = cfg.secrets.upload-key; };
   };
 
@@ -39,6 +41,7 @@ let
     };
     backup = {
       inherit (cfg.backup) domain env;
+      passwordFile = cfg.secrets.restic-password;
       recipe = { source = "${cfg.upstream}/backup-bot-two.git"; version = toString cfg.backup.version; };
     };
     state = site.state;
@@ -69,8 +72,8 @@ in
 
   config = lib.mkIf cfg.enable {
     environment.systemPackages = [ cfg.package pkgs.abra pkgs.git ];
-    environment.etc."cc-ci/site.json".text = builtins.toJSON site;
-    environment.etc."cc-ci/server.json".text = builtins.toJSON server;
+    environment.etc."cc-ci/site.json".text = pretty site;
+    environment.etc."cc-ci/server.json".text = pretty server;
 
     systemd.tmpfiles.rules = [
       "d /var/lib/cc-ci 0755 root root -"

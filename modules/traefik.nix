@@ -57,11 +57,9 @@ in
         assertion = cfg.certificate.fullchain != null && cfg.certificate.privkey != null;
         message = "services.cc-ci.certificate: expected fullchain and privkey, paths of a certificate for ${cfg.domain} and *.${cfg.domain} on the host, found ${if cfg.certificate.fullchain == null then "no fullchain" else "no privkey"}. It is issued outside of cc-ci: docs/install.md, \"What you bring\".";
       }
-      {
-        assertion = cfg.traefik.version != null;
-        message = "services.cc-ci.traefik.version: expected a tag of the recipe, found none: choose one of `git ls-remote --tags ${cfg.upstream}/traefik.git`.";
-      }
     ];
+    services.cc-ci.missing = lib.optional (cfg.traefik.version == null)
+      "services.cc-ci.traefik.version: expected a tag of the recipe, found none: choose one of `git ls-remote --tags ${cfg.upstream}/traefik.git`.";
 
     networking.firewall.allowedTCPPorts = [ 80 443 ];
 

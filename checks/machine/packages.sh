@@ -20,6 +20,7 @@ rest() {
   want ip iproute2
   want iptables iptables
   want bwrap bubblewrap
+  want systemd-analyze systemd
   [ -e /usr/lib/chromium/chromium-headless-shell ] || missing+=(chromium-headless-shell)
   compgen -G '/usr/share/fonts/truetype/*/*.ttf' >/dev/null || missing+=(fonts-dejavu-core)
   # The tests of a recipe's repository see the system's Python alone.

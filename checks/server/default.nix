@@ -3,7 +3,7 @@
 # server : { self; pkgs; check; none; } -> checks
 { self, pkgs, check, none }:
 let
-  inherit (builtins) attrNames concatMap filter isAttrs toJSON;
+  inherit (builtins) attrNames concatMap removeAttrs;
   inherit (pkgs) lib;
   inherit (import ./hosts.nix { inherit self; }) hosts;
   rendered = name: import ./rendered.nix { inherit pkgs; system = hosts.${name}; };
@@ -13,7 +13,8 @@ let
     (name:
       let option = options.${name}; at = loc ++ [ name ];
       in
-      if !(set ? ${name}) then [ "${lib.concatStringsSep "." at}: checks/server/everything.nix does not set it" ]
+      if option.internal or false then [ ]
+      else if !(set ? ${name}) then [ "${lib.concatStringsSep "." at}: checks/server/everything.nix does not set it" ]
       else if option._type or "" == "option" then [ ]
       else missing at option set.${name})
     (attrNames options);
@@ -22,6 +23,8 @@ in
   server-options = none "server-options"
     (missing [ "services" "cc-ci" ] hosts.everything.options.services.cc-ci (import ./everything.nix).services.cc-ci);
 
+  server-template = check "server-template" { units = hosts.template.config.system.build.toplevel; } "";
+
   # Built, so that systemd-analyze finds the programs that the units name.
   server-host = hosts.cc-ci.config.system.build.toplevel;
   server-runner = hosts.runner.config.system.build.toplevel;
@@ -29,7 +32,7 @@ in
   # The folders, for a person and for checks/server/update.sh.
   server-rendered = pkgs.runCommand "cc-ci-server-rendered" { } ''
     mkdir "$out"
-    ${lib.concatMapStrings (name: "cp -r ${rendered name} \"$out/${name}\"\n") (attrNames hosts)}
+    ${lib.concatMapStrings (name: "cp -r ${rendered name} \"$out/${name}\"\n") (attrNames (removeAttrs hosts [ "template" ]))}
   '';
 
   server-units = check "server-units" { golden = ./golden; rendered = self.checks.${pkgs.stdenv.hostPlatform.system}.server-rendered; } ''

@@ -56,6 +56,7 @@ in
       bridge-key = secret "key";
       upload-key = secret "upload";
       drone-token = secret "drone";
+      restic-password = secret "restic";
       forge-token = secret "forge";
       forge-application-token = secret "application";
       registry-auth = secret "registry";

@@ -15,6 +15,10 @@ in
   hosts = {
     cc-ci = system [ nixosModules.cc-ci ../../modules/hosts/cc-ci ./inputs.nix ];
     runner = system [ nixosModules.runner ../../modules/hosts/runner ./inputs.nix ];
+    template = ((import ../../modules/template/flake.nix).outputs {
+      inherit nixpkgs;
+      cc-ci = self // { nixosModules = nixosModules // { default = { imports = [ nixosModules.default ./inputs.nix ]; }; }; };
+    }).nixosConfigurations.ci;
     everything = system [ nixosModules.default ./everything.nix base ];
   };
   wrong = listToAttrs (map
