@@ -31,8 +31,8 @@ func Name(i int) string {
 	return fmt.Sprintf("%s-%d", names[i%len(names)], i/len(names))
 }
 
-// Fill writes the store below dir. Folders get times in the past, as a store has that was
-// filled before it is looked at.
+// Fill writes the store below dir. Folders get times before the newest run, as a store has that was
+// filled before it is looked at, whatever day the reader's clock shows.
 func Fill(dir string, s Shape) error {
 	for i := range s.Recipes {
 		random := rand.New(rand.NewPCG(1, uint64(i)))
@@ -42,7 +42,7 @@ func Fill(dir string, s Shape) error {
 				return err
 			}
 		}
-		old := time.Now().Add(-time.Hour)
+		old := s.Newest.Add(-time.Hour)
 		if err := os.Chtimes(filepath.Join(dir, Name(i)), old, old); err != nil {
 			return err
 		}
