@@ -3,6 +3,7 @@
 #
 # Each folder NAME/<version> becomes a commit with an annotated tag, in version
 # order; NAME/main, where there is one, becomes the untagged head of main.
+# What all versions have alike lies in NAME/base, under them; @VERSION@ in its compose files is theirs.
 # NAME/stand-in, where there is one, lies in each of them as .cc-ci-stand-in; a version that NAME/lightweight
 # lists gets a lightweight tag. Authors and dates are fixed, so the same folders give the same commits on every
 # machine. An OUT that is up to date is left alone; an older one is replaced as a whole.
@@ -15,12 +16,13 @@ cd "$(dirname "$(realpath "$0")")"
 
 
 source=$({ cat mkrepo.sh; find "$name" -type f -printf '%p %m\n' -o -type l -printf '%p -> %l\n' | sort
-  find "$name" -type f -print0 | sort -z | xargs -0 sha256sum; } | sha256sum)
+  find -L "$name" -type f -print0 | sort -z | xargs -0 sha256sum; } | sha256sum)
 [ "$(cat "$out/.git/made-from" 2>/dev/null)" != "$source" ] || exit 0
 
 mkdir -p "$(dirname "$out")"
 new=$(mktemp -d "$out.XXXXXX")
-trap 'rm -rf "$new"' EXIT
+tree=$(mktemp -d)
+trap 'rm -rf "$new" "$tree"' EXIT
 
 # The machine's own git settings (signing, hooks, default branch) must not change a commit.
 export GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_SYSTEM=/dev/null
@@ -33,11 +35,16 @@ commit() { # FOLDER MESSAGE
   day=$((day + 1))
   GIT_AUTHOR_DATE="$((1767225600 + day * 86400)) +0000" # days of January 2026
   export GIT_AUTHOR_DATE GIT_COMMITTER_DATE=$GIT_AUTHOR_DATE
-  git --work-tree="$1" add --all --force
+  rm -rf "$tree"
+  mkdir "$tree"
+  [ ! -d "$name/base" ] || cp -rL "$name/base/." "$tree/"
+  [ ! -d "$name/base" ] || sed -i "s/@VERSION@/${1##*/}/" "$tree"/compose*.yml
+  cp -r "$1/." "$tree/"
+  git --work-tree="$tree" add --all --force
   if [ -e "$name/stand-in" ]; then
     git update-index --add --cacheinfo "100644,$(git hash-object -w --no-filters "$name/stand-in"),.cc-ci-stand-in"
   fi
-  git --work-tree="$1" commit --quiet --message="$2"
+  git --work-tree="$tree" commit --quiet --message="$2"
 }
 
 while read -r version; do
@@ -47,7 +54,7 @@ while read -r version; do
   else
     git tag --annotate --message="chore: publish $version release" "$version"
   fi
-done < <(find "$name" -mindepth 1 -maxdepth 1 -type d ! -name main -printf '%f\n' | sort --version-sort)
+done < <(find "$name" -mindepth 1 -maxdepth 1 -type d ! -name main ! -name base -printf '%f\n' | sort --version-sort)
 [ ! -d "$name/main" ] || commit "$name/main" "feat: prepare the next release"
 
 git --work-tree="$new" checkout --quiet --force main

@@ -45,6 +45,7 @@ let
       try "example" ++ try "default" ++ (if field.type ? fields then misfits "${place}." field.type.fields else [ ]))
     (attrNames fields));
 
+  broken = import ./broken.nix;
   folder = import ../recipes.nix { folder = ./folder; shownAs = "folder"; };
 in
 {
@@ -66,6 +67,9 @@ in
       expr = filter (key: schema.fields.${key}.description or "" == "") (attrNames schema.fields);
       expected = [ ];
     };
+
+    testBrokenFilesAreNamed = { expr = broken.failures; expected = [ ]; };
+    testBrokenFilesAreMany = { expr = builtins.length broken.cases >= 100; expected = true; };
 
     testFolderPassesOverTheRest = { expr = attrNames folder; expected = [ "chained" "empty" "fine" "needing" "throws" ]; };
     testFolderReadsOneRecipe = { expr = folder.fine.ready.path; expected = "/"; };

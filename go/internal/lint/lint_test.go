@@ -64,6 +64,13 @@ func facts(t *testing.T, old, new string) *recipe.Facts {
 	return f
 }
 
+const appLine = "services:\n  app:\n"
+
+// beside puts a service db beside the app, on a network where other apps are (proxy) or not.
+func beside(network, more string) string {
+	return "networks: {proxy: {external: true}, own: {}}\nservices:\n  db: {image: 'db:1.2.3', networks: [" + network + "]}\n  app:\n    networks: [" + network + "]\n    " + more + "\n"
+}
+
 func tag(t *testing.T, name, commit string, annotated bool) recipe.Tag {
 	t.Helper()
 	v, err := recipe.ParseVersion(name)
@@ -99,6 +106,12 @@ func TestRules(t *testing.T) {
 		{"digest", "notes:1.2.3", "notes@sha256:" + strings.Repeat("0", 64), nil, ""},
 		{"moving tag", "notes:1.2.3", "notes:0.4", nil, "image-moving: notes:0.4"},
 		{"no health check", "healthcheck: {test", "x-gone: {test", nil, "no-health-check: the router s leads to it"},
+		{"bare name in the environment", appLine, beside("proxy", "environment: {DB_HOST: db}"), nil, "bare-service-name: reaches the service db by its bare name: environment DB_HOST"},
+		{"bare name in a URL", appLine, beside("proxy", "environment: {DB: 'postgres://u:p@db:5432/x'}"), nil, "bare-service-name: environment DB"},
+		{"bare name in a command", appLine, beside("proxy", "command: [serve, --db=http://db/]"), nil, "bare-service-name: command"},
+		{"stack's name", appLine, beside("proxy", "environment: {DB_HOST: '${STACK_NAME}_db', URL: 'http://${STACK_NAME}_db:80'}"), nil, ""},
+		{"bare name on a network of its own", appLine, beside("own", "environment: {DB_HOST: db}"), nil, ""},
+		{"another word", appLine, beside("proxy", "environment: {KIND: db, PATH: '/db:80x', NOTE: mydb:5432}"), nil, ""},
 		{"no backup labels", "backupbot.backup=true", "x=y", nil, "no-backup-labels: nothing is ever saved"},
 		{"backup switched off", "backupbot.backup=true", "backupbot.backup=false", nil, "no-backup-labels: nothing is ever saved"},
 		{"labels of two styles", `backupbot.backup=true"`, "backupbot.backup=true\"\n        - \"backupbot.backup.path=/data\"\n        - \"backupbot.backup.pre-hook=x\"", nil, "backup-labels-mixed: v1 and v2"},

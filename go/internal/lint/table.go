@@ -66,6 +66,12 @@ func init() { // not a literal: the judges read the table through Split
 			Why:  "an upgrade counts as done, and visitors arrive, before the app answers; a failed one is not rolled back",
 			Mend: "add `healthcheck` to the service",
 		}, noHealthCheck},
+		{finding.Rule{
+			ID: "bare-service-name", Severity: finding.Warn,
+			What: "a service on the router's network that reaches another service of the recipe by its bare name",
+			Why:  "every app on that network has services called `app` and `db`: the name leads to any of them",
+			Mend: "write ${STACK_NAME}_<service>, or take the service off the router's network",
+		}, bareServiceName},
 		{noBackupLabels, withoutBackupLabels},
 		{finding.Rule{
 			ID: "backup-labels-mixed", Severity: finding.Warn,

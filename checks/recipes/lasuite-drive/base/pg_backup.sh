@@ -1,0 +1,1 @@
+../../miniflux/1.1.0+2.2.16/pg_backup.sh
