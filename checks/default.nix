@@ -42,6 +42,14 @@ announced (import ./server { inherit self pkgs check none; } // {
     done
   '';
 
+  recipes-page = none "recipes-page"
+    (let
+      folder = ../recipes;
+      plans = import ../lib/recipes.nix { inherit folder; shownAs = "recipes"; };
+    in
+    if (import ../lib/verified.nix { inherit folder plans; }).page == readFile ../docs/recipes.md then [ ]
+    else [ "docs/recipes.md is not what recipes/*/verified.json say: run lib/tests/update.sh" ]);
+
   examples = none "examples" (import ./examples.nix);
 
   # What `cc-ci flow import` and `cc-ci recipe new` print are recipe files that evaluate.

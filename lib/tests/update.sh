@@ -15,3 +15,4 @@ done
 mkdir -p ../../docs/reference
 give --raw --expr '(import ../docs.nix).recipe' >../../docs/reference/recipe.md
 give --raw --expr 'import ../pretty.nix (import ../docs.nix).schema' >../../docs/reference/plan.schema.json
+give --raw --expr '(import ../verified.nix { folder = ../../recipes; plans = import ../recipes.nix { folder = ../../recipes; shownAs = "recipes"; }; }).page' >../../docs/recipes.md

@@ -22,7 +22,7 @@ func recipeCmd() *cobra.Command {
 		Args:  knownCommand,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(recipeCheckCmd(), recipeNewCmd())
+	cmd.AddCommand(recipeCheckCmd(), recipeNewCmd(), recipeRecordCmd())
 	return cmd
 }
 
