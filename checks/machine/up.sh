@@ -29,7 +29,7 @@ backup() { together "${images[@]/#/../images/build.sh }" && "$machine/backup.sh"
 case $1 in
   demo) images=(demo backup-bot) router=demo more=(plan.sh) ;;
   env) images=(demo backup-bot) router=demo more=() ;;
-  test) images=(demo nginx backup-bot) router=traefik more=() ;;
+  test) images=(demo nginx backup-bot) router=traefik more=(axe.sh) ;;
   forge) images=(demo backup-bot) router=traefik more=("../forge/build.sh all") ;;
   long) images=(demo backup-bot postgres miniflux) router=traefik more=() ;;
   tools)

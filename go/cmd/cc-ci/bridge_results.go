@@ -5,11 +5,13 @@ import (
 	"errors"
 	"io/fs"
 	"net/url"
+	"os"
 	"strings"
 	"time"
 
 	"coopcloud.tech/cc-ci/internal/answer"
 	"coopcloud.tech/cc-ci/internal/bridge"
+	"coopcloud.tech/cc-ci/internal/ledger"
 	"coopcloud.tech/cc-ci/internal/result"
 	"coopcloud.tech/cc-ci/internal/store"
 	"coopcloud.tech/cc-ci/internal/trigger"
@@ -22,6 +24,9 @@ type published struct {
 	pages string // address of the dashboard, empty for none
 	usual map[string]usual
 }
+
+// judgedBy is by how many of the recipe's newest runs a verdict is judged.
+const judgedBy = 60
 
 // usual is how long a recipe's runs take; it is found out again now and then.
 type usual struct {
@@ -41,7 +46,32 @@ func (p published) Find(_ context.Context, b trigger.Build) (*answer.Report, err
 	if err != nil {
 		return nil, err
 	}
-	return p.report(r), nil
+	out := p.report(r)
+	out.Flaky, out.Slow = p.judge(r)
+	return out, nil
+}
+
+// judge says what the recipe's earlier runs make of this one. It is said beside the verdict: where the
+// store can't be read, nothing is.
+func (p published) judge(r result.Result) (flaky, slow string) {
+	all, err := ledger.Read(os.DirFS(p.store.Dir()), r.Recipe, judgedBy)
+	if err != nil {
+		return "", ""
+	}
+	e := ledger.EntryOf(r)
+	before := all[:0]
+	for _, other := range all {
+		if other.Run != e.Run && !other.Started.After(e.Started) {
+			before = append(before, other)
+		}
+	}
+	if f := ledger.FlakeOf(e, before); f != nil {
+		flaky = f.String()
+	}
+	if pace := ledger.PaceOf(e, before); pace.Slow {
+		slow = pace.String()
+	}
+	return flaky, slow
 }
 
 // report adds the addresses, in package web, of the page and of the picture that says most: of the stage

@@ -33,6 +33,8 @@ type Report struct {
 	Result     result.Result
 	Page       string
 	Screenshot string // address of a picture of the app or of the failure
+	Flaky      string // why its pass is not plain green, a clause of cc-ci's own; empty where it is
+	Slow       string // its time beside the usual one, where it took longer
 }
 
 // Wait is how a run stands.
@@ -98,9 +100,18 @@ func (w Writer) Verdict(s Wait, b trigger.Build, r Report) string {
 	parts := strings.Split(strings.TrimPrefix(head, "cc-ci | "), " | ")
 	parts[0] = name(s)
 	if len(parts) > 1 {
+		if r.Flaky != "" {
+			parts[1] = "FLAKY" + strings.TrimPrefix(parts[1], "GREEN")
+		}
 		parts[1] = "**" + parts[1] + "**"
 	}
 	parts = append(parts, w.log(b.Number, "log"), link("page", r.Page))
+	if r.Slow != "" {
+		rest = "slow: it took " + r.Slow + "\n" + strings.TrimLeft(rest, "\n")
+	}
+	if r.Flaky != "" {
+		rest = "flaky: " + r.Flaky + "\n" + strings.TrimLeft(rest, "\n")
+	}
 	text := w.line(parts) + "\n\n" + fence(rest) + "\n" + w.again(s, b)
 	if src := safeURL(r.Screenshot); src != "" {
 		text += "\n\n![screenshot](" + src + ")"

@@ -65,6 +65,7 @@ func TestAnswers(t *testing.T) {
 		"queued":       writer.Waiting(with(func(w *Wait) { w.Build, w.Before, w.End = 12, 1, at })),
 		"running-fork": writer.Waiting(with(func(w *Wait) { w.Build, w.Running, w.Source = 12, true, "mallory/hedgedoc" })),
 		"red":          writer.Verdict(built, build, red()),
+		"flaky":        writer.Verdict(built, build, judged(green)),
 		"green":        writer.Verdict(built, trigger.Build{Number: 12, Commit: build.Commit}, green),
 		"not-enrolled": writer.Refused(trigger.NotEnrolled, "ada", pull),
 		"not-member":   writer.Refused(trigger.NotMember, "mallory", pull),
@@ -83,6 +84,12 @@ func TestAnswers(t *testing.T) {
 			outside(t, text)
 		})
 	}
+}
+
+// judged is a report of which the runs before it say that it is flaky and slow.
+func judged(r Report) Report {
+	r.Flaky, r.Slow = "the same commit, plan and images failed at upgrade before", "1 m 52 s, 2.4 times its usual 46 s"
+	return r
 }
 
 func golden(t *testing.T, name, text string) {

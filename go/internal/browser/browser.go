@@ -157,8 +157,9 @@ func (b *Browser) args() []string {
 	return args
 }
 
-// ready gives the running Chromium, a new one where the last was ended.
-func (b *Browser) ready(ctx context.Context) (playwright.Browser, error) {
+// Chromium gives the running browser itself, a new one where the last was ended: for who looks at
+// pages without a plan's steps, as the tests of cc-ci's own pages do.
+func (b *Browser) Chromium(ctx context.Context) (playwright.Browser, error) {
 	b.mu.Lock()
 	broken := b.broken
 	chrome := b.chromes

@@ -27,7 +27,7 @@ type walk struct {
 
 // open makes a context with a page, recording.
 func (b *Browser) open(ctx context.Context, vars Vars) (*walk, error) {
-	chrome, err := b.ready(ctx)
+	chrome, err := b.Chromium(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -1,6 +1,8 @@
 package dashboard
 
 import (
+	"io/fs"
+
 	"coopcloud.tech/cc-ci/internal/ledger"
 	"coopcloud.tech/cc-ci/internal/report"
 	"coopcloud.tech/cc-ci/internal/result"
@@ -17,7 +19,21 @@ type runPage struct {
 	Older      string
 	Newer      string
 	Unreadable string
+	Files      []runFile
 	Build      *result.Build // nil: from a shell
+}
+
+// runFile is a file of a run's folder for those who want it whole.
+type runFile struct{ Name, Text string }
+
+// runFiles are those that are there: a runner of another version may have sent fewer.
+func (b *Builder) runFiles(recipe, run string) (list []runFile) {
+	for _, f := range []runFile{{"result.json", "result.json"}, {"junit.xml", "junit.xml"}, {"report.html", "one-file report"}} {
+		if info, err := fs.Stat(b.Store, recipe+"/"+run+"/"+f.Name); err == nil && info.Mode().IsRegular() {
+			list = append(list, f)
+		}
+	}
+	return list
 }
 
 // newRun makes the page of a run; at is its place in all, oldest first, -1 where it is not there.
@@ -32,6 +48,7 @@ func (b *Builder) newRun(recipe, run string, all []Record, at int) runPage {
 			v.Newer = all[at+1].Run
 		}
 	}
+	v.Files = b.runFiles(recipe, run)
 	r, files, err := b.open(recipe, run)
 	if err != nil {
 		v.Unreadable = ledger.EntryAt(b.Store, recipe, run).Unreadable

@@ -3,9 +3,13 @@
 package live
 
 import (
+	"encoding/base64"
+	"encoding/hex"
 	"encoding/json"
 	"encoding/xml"
+	"html"
 	"io/fs"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -62,6 +66,7 @@ func TestRepeat(t *testing.T) {
 func TestNoSecretLeaves(t *testing.T) {
 	t.Parallel()
 	m := newMachine(t)
+	m.publishes(t)
 	// A page that shows the secret, and a flow that fails on it: evidence of all kinds is taken.
 	m.Sources["demo"] = variant(t, edit{"banner.txt.tmpl", "", `canary {{ secret "admin_password" }} canary` + "\n"})
 	plan := edited(t, demo, func(p *plan.Plan) {
@@ -76,7 +81,19 @@ func TestNoSecretLeaves(t *testing.T) {
 	if last := e.result.Stages[1].Steps; len(last) == 0 || last[len(last)-1].Place != "flows.leak[2]" {
 		t.Errorf("the flow should fail on its last step, for evidence of the page with the secret; got %+v", last)
 	}
+	m.publish(t)
+	pages := m.show(t, m.Results.Dir).crawl(t)
+	if len(pages) < 15 {
+		t.Errorf("the dashboard has %d pages and files alone", len(pages))
+	}
 	for _, v := range values {
+		for at, page := range pages {
+			for form, text := range forms(v) {
+				if strings.Contains(page, text) {
+					t.Errorf("%s holds a secret (%s)", at, form)
+				}
+			}
+		}
 		if strings.Contains(e.stdout, v) || strings.Contains(e.stderr, v) {
 			t.Error("a secret was printed")
 		}
@@ -93,6 +110,14 @@ func TestNoSecretLeaves(t *testing.T) {
 		if err != nil {
 			t.Error(err)
 		}
+	}
+}
+
+// forms are those in which a page could show a secret.
+func forms(v string) map[string]string {
+	return map[string]string{
+		"plain": v, "base64": base64.StdEncoding.EncodeToString([]byte(v)), "hex": hex.EncodeToString([]byte(v)),
+		"in an address": url.QueryEscape(v), "in HTML": html.EscapeString(v),
 	}
 }
 

@@ -21,6 +21,7 @@ func TestGreen(t *testing.T) {
 	t.Parallel()
 	m := newMachine(t)
 	m.pr = 0 // as from a shell
+	m.publishes(t)
 	e := m.run("run", "--plan", demo).want(t, 0)
 	for _, s := range e.result.Stages {
 		if s.Outcome != result.Pass {
@@ -33,6 +34,7 @@ func TestGreen(t *testing.T) {
 	if !strings.Contains(e.stdout, "install") || !strings.Contains(e.stdout, e.result.ID) {
 		t.Errorf("the last screen names neither the stages nor the report's path:\n%s", e.stdout)
 	}
+	t.Run("its pages", func(t *testing.T) { m.pages(t, e.result) })
 }
 
 // worker is a service that is running whenever one looks, and never for long.

@@ -23,7 +23,10 @@ type Excerpt struct {
 }
 
 // LogLine is one line with the name by which an address can point at it.
-type LogLine struct{ Anchor, Text string }
+type LogLine struct {
+	Number       int // within the excerpt, from 1
+	Anchor, Text string
+}
 
 // excerpt reads the end of log/<stage>; nil where there is no such log. anchor begins the lines' names.
 func excerpt(files fs.FS, stage, anchor string) *Excerpt {
@@ -48,7 +51,7 @@ func excerpt(files fs.FS, stage, anchor string) *Excerpt {
 		e.Title, e.Whole = fmt.Sprintf("its last %d lines", len(text)), beside(path.Join("log", stage))
 	}
 	for i, l := range text {
-		e.Lines = append(e.Lines, LogLine{fmt.Sprintf("%s-log-%d", anchor, i+1), Clip(l, 2000)})
+		e.Lines = append(e.Lines, LogLine{i + 1, fmt.Sprintf("%s-log-%d", anchor, i+1), Clip(l, 2000)})
 	}
 	return e
 }
