@@ -5,7 +5,7 @@ SHELL := bash
 .DEFAULT_GOAL := help
 machine := checks/machine
 
-.PHONY: help demo test test-fast test-forge test-long bench traefik env fmt up down clean
+.PHONY: help demo test test-fast test-forge test-long bench fuzz traefik env fmt up down clean
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
 
@@ -29,9 +29,13 @@ test-long: ## real applications that take longer than `make test` has
 	@$(machine)/up.sh long
 	@$(machine)/test.sh long
 
-bench: ## measure, and write the figures to the terminal
+bench: ## measure, and write docs/benchmarks.md
 	@$(machine)/up.sh test
 	@$(machine)/bench.sh
+
+fuzz: ## fuzz every parser for a minute; FUZZTIME=10m for longer
+	@$(machine)/up.sh tools
+	@$(machine)/fuzz.sh
 
 traefik: ## compile Traefik from its Go module, where no image can be pulled
 	@$(machine)/up.sh tools

@@ -78,7 +78,7 @@ type lateRequest struct {
 
 const bot = "ci-bot"
 
-func newModel(t *testing.T, seed uint64) *model {
+func newModel(t testing.TB, seed uint64) *model {
 	m := &model{
 		clock: time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC),
 		pulls: map[trigger.Pull]*modelPull{}, members: map[string]int{"ada": 204}, enrolled: []string{"hedgedoc"},
@@ -93,7 +93,7 @@ func newModel(t *testing.T, seed uint64) *model {
 }
 
 // bridge starts one on this model, as after a kill where dir holds a cursor.
-func (m *model) bridge(t *testing.T, dir string, change func(*Config)) *Bridge {
+func (m *model) bridge(t testing.TB, dir string, change func(*Config)) *Bridge {
 	t.Helper()
 	forge, builds := gitea.New(m.server.URL, "org", "forge-token").As(bot), drone.New(m.server.URL, "org/cc-ci", "drone-token")
 	t.Cleanup(forge.Close)

@@ -79,7 +79,7 @@ func app() http.Handler {
 
 // serve starts the app behind a certificate of a CA of its own, for its host and
 // the other one, and gives its address and the CA's file.
-func serve(t *testing.T, h http.Handler) (address, ca string) {
+func serve(t testing.TB, h http.Handler) (address, ca string) {
 	t.Helper()
 	caCert, caKey := certificate(t, nil, nil)
 	cert, key := certificate(t, caCert, caKey)
@@ -95,7 +95,7 @@ func serve(t *testing.T, h http.Handler) (address, ca string) {
 	return s.Listener.Addr().String(), ca
 }
 
-func certificate(t *testing.T, parent *x509.Certificate, parentKey *ecdsa.PrivateKey) (*x509.Certificate, *ecdsa.PrivateKey) {
+func certificate(t testing.TB, parent *x509.Certificate, parentKey *ecdsa.PrivateKey) (*x509.Certificate, *ecdsa.PrivateKey) {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {

@@ -27,7 +27,7 @@ import (
 const secret = "correct-horse-battery"
 
 // paths are this machine's, from the site file or where the set-up puts the driver.
-func paths(t *testing.T) site.Browser {
+func paths(t testing.TB) site.Browser {
 	t.Helper()
 	if s, err := site.Load(""); err == nil {
 		return s.Browser
@@ -44,7 +44,7 @@ func paths(t *testing.T) site.Browser {
 }
 
 // start gives a browser in a sandbox before the test's app, and the result's folder.
-func start(t *testing.T) (*Browser, string) {
+func start(t testing.TB) (*Browser, string) {
 	t.Helper()
 	p, dir := paths(t), t.TempDir()
 	address, ca := serve(t, app())
@@ -77,6 +77,13 @@ func start(t *testing.T) (*Browser, string) {
 		}
 	})
 	return b, dir
+}
+
+// BenchmarkStart is what a flow would wait for if the browser were not started while the app starts.
+func BenchmarkStart(b *testing.B) {
+	for b.Loop() {
+		start(b)
+	}
 }
 
 func known() values { return values{"base": "https://" + host, "secret:login": secret} }

@@ -58,7 +58,7 @@ func (w *walk) expectText(frame string, e plan.ExpectText, limit time.Duration) 
 		if terr != nil {
 			seen = w.state(l)
 		} else {
-			seen = fmt.Sprintf("%q", seen)
+			seen = fmt.Sprintf("%q", strings.Join(strings.Fields(seen), " ")) // as it was compared
 		}
 		return &Failure{Expected: wanted, Seen: seen}
 	})

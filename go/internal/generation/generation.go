@@ -6,8 +6,8 @@
 //	<dir>/gen/7/<place>/<name>          -> parts/<name>-<hash>, one link a part
 //	<dir>/parts/<name>-<hash>/...       never changed once it has its name
 //
-// Contract: a part that did not change is not written again, so that a change costs what
-// changed. The generation before the current one stays for those who are reading it; what
+// Contract: a part that did not change is not written again, and a generation is made of the
+// one that goes out of use (recycle.go), so that a change costs what changed. The generation before the current one stays for those who are reading it; what
 // is older, and what a kill left half written, goes with the next Put. One process writes
 // at a time (Open); any number may read through an os.Root of dir, and the links stay inside.
 //
@@ -41,6 +41,7 @@ type Files map[string][]byte
 type Site struct {
 	dir  string
 	lock *os.File
+	made map[int]tree // what the generations hold that this process made
 }
 
 // Open takes dir for writing, and makes it where it isn't there. While another process
@@ -58,7 +59,7 @@ func Open(dir string) (*Site, error) {
 	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
 		return nil, errors.Join(fmt.Errorf("site %s: another process is writing it: %w", dir, err), f.Close())
 	}
-	return &Site{dir, f}, nil
+	return &Site{dir, f, map[int]tree{}}, nil
 }
 
 // Close lets others write.
@@ -93,7 +94,7 @@ func (s *Site) Put(files Files, place string, parts map[string]string) error {
 	for name, part := range parts {
 		links[path.Join(place, name)] = path.Join("../../../parts", part)
 	}
-	if err := s.write(at, files, links); err != nil {
+	if err := s.make(last, at, tree{files, links}); err != nil {
 		return fmt.Errorf("generation %s: %w", gen, err)
 	}
 	next := filepath.Join(s.dir, "next")
@@ -125,24 +126,8 @@ func (s *Site) write(at string, files Files, links map[string]string) error {
 		return err
 	}
 	defer os.RemoveAll(tmp)
-	made := map[string]bool{}
-	folder := func(name string) error {
-		dir := filepath.Join(tmp, filepath.FromSlash(path.Dir(name)))
-		if made[dir] {
-			return nil
-		}
-		made[dir] = true
-		return os.MkdirAll(dir, 0o755)
-	}
-	for name, content := range files {
-		if err := errors.Join(folder(name), os.WriteFile(filepath.Join(tmp, filepath.FromSlash(name)), content, 0o644)); err != nil {
-			return err
-		}
-	}
-	for name, to := range links {
-		if err := errors.Join(folder(name), os.Symlink(to, filepath.Join(tmp, filepath.FromSlash(name)))); err != nil {
-			return err
-		}
+	if err := (tree{files, links}).fill(tmp, tree{}); err != nil {
+		return err
 	}
 	if err := os.Chmod(tmp, 0o755); err != nil {
 		return err
@@ -154,6 +139,12 @@ func (s *Site) write(at string, files Files, links map[string]string) error {
 func (s *Site) sweep(place string, keep ...int) error {
 	used := map[string]bool{}
 	for _, gen := range keep {
+		if known, ok := s.made[gen]; ok {
+			for _, to := range known.links {
+				used[path.Base(to)] = true
+			}
+			continue
+		}
 		dir := filepath.Join(s.dir, "gen", strconv.Itoa(gen), filepath.FromSlash(place))
 		links, err := os.ReadDir(dir)
 		if err != nil && !errors.Is(err, os.ErrNotExist) {

@@ -69,6 +69,39 @@ func TestPut(t *testing.T) {
 	}
 }
 
+// TestRecycled puts sites of other files and parts in force one after the other: of what an
+// earlier one held nothing stays.
+func TestRecycled(t *testing.T) {
+	s := open(t)
+	for n, want := range [][]string{{"a", "b"}, {"b"}, {"b", "c"}, {"a", "c"}, {}, {"c"}, {"a", "b", "c"}} {
+		files, parts := Files{fmt.Sprintf("page-%d/index.html", n%3): []byte(fmt.Sprint(n))}, map[string]string{}
+		for _, name := range want {
+			part, err := s.Part(name, Files{"index.html": []byte(fmt.Sprintf("%s of %d", name, n/2))})
+			if err != nil {
+				t.Fatal(err)
+			}
+			parts[name] = part
+		}
+		if err := s.Put(files, "recipe", parts); err != nil {
+			t.Fatal(err)
+		}
+		at := filepath.Join(s.Dir(), Current)
+		pages, _ := filepath.Glob(filepath.Join(at, "page-*", "*"))
+		links, _ := filepath.Glob(filepath.Join(at, "recipe", "*", "index.html"))
+		if b, err := os.ReadFile(filepath.Join(at, fmt.Sprintf("page-%d/index.html", n%3))); err != nil || string(b) != fmt.Sprint(n) || len(pages) != 1 {
+			t.Errorf("site %d: expected its one page, found %q in %v, %v", n, b, pages, err)
+		}
+		for _, name := range want {
+			if b, err := os.ReadFile(filepath.Join(at, "recipe", name, "index.html")); err != nil || string(b) != fmt.Sprintf("%s of %d", name, n/2) {
+				t.Errorf("site %d: %s: found %q, %v", n, name, b, err)
+			}
+		}
+		if len(links) != len(want) {
+			t.Errorf("site %d: expected %v, found %v", n, want, links)
+		}
+	}
+}
+
 func TestUnchangedPartIsNotWrittenAgain(t *testing.T) {
 	s := open(t)
 	put(t, s, "one")

@@ -25,7 +25,7 @@ var order = [][]string{
 	{"app", "localtest", "ledger", "answer", "store"},
 	{"stage"},
 	{"run", "doctor", "dashboard", "contract", "bridge", "follow", "strength"},
-	{"web"},
+	{"web", "bench"},
 	{"live", "forge", "layers"},
 }
 

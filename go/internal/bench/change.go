@@ -1,0 +1,165 @@
+package bench
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"coopcloud.tech/cc-ci/internal/site"
+)
+
+// siteWith writes the machine's site file, changed, to a folder that the caller removes.
+func siteWith(dir, name string, change func(*site.Site)) (string, error) {
+	s, err := site.Load("")
+	if err != nil {
+		return "", err
+	}
+	change(&s)
+	b, err := json.Marshal(s)
+	if err != nil {
+		return "", err
+	}
+	path := filepath.Join(dir, name+".json")
+	return path, os.WriteFile(path, b, 0o600)
+}
+
+// change measures what single measures are worth: each with the measure and without it, in turns.
+func change(ctx context.Context, r *Runner) (*Table, error) {
+	plan, err := r.plan(ctx)
+	if err != nil {
+		return nil, err
+	}
+	dir, err := os.MkdirTemp("", "cc-ci-bench-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	slow, err := siteWith(dir, "usual-health", func(s *site.Site) {
+		kept := s.Overrides[:0]
+		for _, o := range s.Overrides {
+			if o.Name != "fast-health" {
+				kept = append(kept, o)
+			}
+		}
+		s.Overrides = kept
+	})
+	if err != nil {
+		return nil, err
+	}
+	values := map[string]series{}
+	m, err := r.goBench(ctx, "Start", "-tags", "live", "-benchtime", "1x", "./internal/browser")
+	if err != nil {
+		return nil, err
+	}
+	for _, ns := range m["browser.Start"]["ns/op"] {
+		values["browser"] = append(values["browser"], ns/1e9)
+	}
+	for range r.Rounds {
+		if err := r.changeRound(ctx, plan, slow, values); err != nil {
+			return nil, err
+		}
+	}
+	t := &Table{
+		Title: "What single measures are worth", Head: []string{"measure", "without", "with", "saved"},
+		Note: "Nothing of this tests less. Health checks: deploy to first answer with the recipe's own interval and with a second. " +
+			"Removal: of an app that is to be kept no longer, as `abra app undeploy` does it and by the engine at once. " +
+			"Browser: its start, which runs while the app starts, so that no flow waits for it.",
+	}
+	rows := []struct{ name, without, with string }{
+		{"health check every second", "slow health", "fast health"},
+		{"removal by the engine where nothing is kept", "undeploy", "wipe"},
+		{"browser started while the app starts", "browser", ""},
+	}
+	for _, row := range rows {
+		with, saved := "0 s of its own", values[row.without].median()
+		if row.with != "" {
+			with, saved = values[row.with].spread(seconds), saved-values[row.with].median()
+		}
+		t.row(row.name, values[row.without].spread(seconds), with, seconds(saved))
+	}
+	return t, nil
+}
+
+func (r *Runner) changeRound(ctx context.Context, plan, slow string, values map[string]series) error {
+	m, err := r.run(ctx, plan, nil)
+	if err != nil {
+		return err
+	}
+	var removals []float64
+	for _, s := range m.Stages {
+		if s.Name == "remove" {
+			removals = append(removals, s.Took.Seconds())
+		}
+	}
+	if len(removals) != 2 {
+		return fmt.Errorf("expected two removals in the demo's run, found %d", len(removals))
+	}
+	before, err := r.run(ctx, plan, []string{"CC_CI_SITE=" + slow}, "--stage", "install")
+	if err != nil {
+		return err
+	}
+	add(values, map[string]float64{
+		"wipe": removals[0], "undeploy": removals[1],
+		"fast health": untilReady(m), "slow health": untilReady(before),
+	})
+	return nil
+}
+
+// together runs n whole runs at once and gives when the last of them ended.
+func (r *Runner) together(ctx context.Context, plan string, n int) (float64, error) {
+	dir, err := os.MkdirTemp("", "cc-ci-bench-")
+	if err != nil {
+		return 0, err
+	}
+	defer os.RemoveAll(dir)
+	path, err := siteWith(dir, "many", func(s *site.Site) { s.MaxTests = n })
+	if err != nil {
+		return 0, err
+	}
+	began, errs := time.Now(), make([]error, n)
+	var all sync.WaitGroup
+	for i := range n {
+		all.Go(func() { _, errs[i] = r.run(ctx, plan, []string{"CC_CI_SITE=" + path}, "--pr", strconv.Itoa(9000+i)) })
+	}
+	all.Wait()
+	return time.Since(began).Seconds(), errors.Join(errs...)
+}
+
+// evaluation asks checks/bench/eval.sh, which prints lines of "WHAT RECIPES THUNKS SECONDS".
+func evaluation(ctx context.Context, r *Runner) (*Table, error) {
+	t := &Table{
+		Title: "Evaluation", Head: []string{"what", "recipes", "thunks", "processor time"},
+		Note: "One recipe among others, none of which may be read, and the whole flake; with checks/fixture in nixpkgs' place.",
+	}
+	type key struct{ what, recipes string }
+	var order []key
+	thunks, cpu := map[key]series{}, map[key]series{}
+	for range r.Rounds {
+		out, err := r.output(ctx, ".", "checks/bench/eval.sh")
+		if err != nil {
+			return nil, err
+		}
+		for line := range strings.Lines(out) {
+			var k key
+			var n, s float64
+			if _, err := fmt.Sscan(line, &k.what, &k.recipes, &n, &s); err != nil {
+				return nil, fmt.Errorf("checks/bench/eval.sh: %q: %w", line, err)
+			}
+			if thunks[k] == nil {
+				order = append(order, k)
+			}
+			thunks[k], cpu[k] = append(thunks[k], n), append(cpu[k], s)
+		}
+	}
+	for _, k := range order {
+		t.row(strings.ReplaceAll(k.what, "-", " "), k.recipes, count(thunks[k].median()), cpu[k].spread(seconds))
+	}
+	return t, nil
+}
