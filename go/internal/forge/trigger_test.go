@@ -3,6 +3,8 @@
 package forge
 
 import (
+	"fmt"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -74,6 +76,9 @@ func TestTriggers(t *testing.T) {
 		} else {
 			made[i] = pull(t, r.repo)
 		}
+	}
+	pause(t, 1) // a commit that was pushed in the comment's second may not be the one that was meant
+	for i, r := range rows {
 		ids[i] = r.do(made[i])
 	}
 	issue, _, err := admin.CreateIssue("recipes", "green", sdk.CreateIssueOption{Title: "an issue"})
@@ -81,8 +86,8 @@ func TestTriggers(t *testing.T) {
 		t.Fatal(err)
 	}
 	issueID := comment(t, "ada", trigger.Pull{Owner: "recipes", Repo: "green", Number: issue.Index}, trigger.Word)
-	pause(t, 1)
 	last := pull(t, "green")
+	pause(t, 1)
 	first := comment(t, "ada", last, trigger.Word)
 	answered(t, last, patience, "**GREEN")
 	second := comment(t, "ada", last, trigger.Word)
@@ -187,7 +192,7 @@ func forkPull(t *testing.T, repo string) trigger.Pull {
 			t.Fatal(err)
 		}
 	}
-	branch := "from-fork-" + t.Name()
+	branch := fmt.Sprintf("fork-%d-%d", os.Getpid(), pulls.Add(1))
 	push(t, "mallory", repo, "", branch)
 	return openPull(t, repo, "mallory:"+branch)
 }

@@ -156,7 +156,7 @@ func answered(t *testing.T, p trigger.Pull, limit time.Duration, words ...string
 				return fmt.Errorf("found %q", list[i])
 			}
 		}
-		last = list[len(list)-1]
+		last = strings.Join(list[max(len(list)-1, 0):], "")
 		return nil
 	})
 	return last
