@@ -102,7 +102,8 @@ let
     ++ map (fact: { path = "${path}.setup"; text = "expected a name of its own to save, found `${fact}`, which every dependency has"; }) taken
     ++ texts known "${path}.env" env
     ++ list known "${path}.setup" setup
-    ++ secretsInArgv "${path}.setup" setup;
+    ++ secretsInArgv "${path}.setup" setup
+    ++ fileStep "${path}.setup" setup;
 
   # What is inserted as a secret is one: it stands in no env file and in no command line.
   sealed = recipe:

@@ -1,4 +1,4 @@
-# Miniflux, a real feed reader with a Postgres: the category of one database.
+# Miniflux, a real feed reader with a Postgres, and people who log in through Dex: one database, single sign-on.
 let
   # Its forms carry a token, which changes when somebody logs in.
   token = path: { http = { inherit path; expect.status = 200; save.csrf = "regex:name=\"csrf\" value=\"([^\"]+)\""; }; };
@@ -16,6 +16,31 @@ in
   description = "A minimalist feed reader";
   category = "single-database";
   ready.path = "/healthcheck";
+  compose = [ "compose.yml" "compose.oidc.yml" ];
+
+  # A person of the provider, and this app as its client.
+  needs.idp = {
+    recipe = "dex";
+    env = { OIDC_CLIENT_ID = "miniflux"; OIDC_REDIRECT_URI = "\${base}/oauth2/oidc/callback"; };
+    setup = [
+      { save = { as = "password"; value = "pw-\${run}"; }; }
+      {
+        exec = {
+          service = "db";
+          command = [ "psql" "--quiet" "--set" "ON_ERROR_STOP=1" "--username=dex" "--dbname=dex" ];
+          stdin = ''
+            \set password ''${password}
+            create extension pgcrypto;
+            insert into password (email, hash, username, user_id)
+              values ('person@example.org', crypt(:'password', gen_salt('bf', 10))::bytea, 'person', '1');
+          '';
+        };
+      }
+      { save = { as = "client_secret"; value = "\${secret:client_secret}"; }; }
+    ];
+  };
+  env = { OIDC_ISSUER = "\${idp.base}"; OIDC_CLIENT_ID = "miniflux"; SECRET_OIDC_CLIENT_SECRET_VERSION = "v1"; };
+  secrets.oidc_client_secret.value = "\${idp.client_secret}";
 
   # A category with a feed in it.
   state.write = login ++ [
@@ -35,6 +60,18 @@ in
     (post "/feed/\${feed}/remove" { })
   ];
 
+  flows.single-sign-on = [
+    { goto = "/"; }
+    { click.text = "Single Sign-On"; }
+    { expectURL = "\${idp.base}/auth/**"; }
+    { fill = { at = "#login"; value = "person@example.org"; }; }
+    { fill = { at = "#password"; value = "\${idp.password}"; }; }
+    { click = "#submit-login"; }
+    { expectURL = "\${base}/unread"; }
+    { goto = "/settings"; }
+    { eval = { js = "document.querySelector('#form-username').value"; equals = "person@example.org"; }; }
+    { expectNoConsoleErrors = { }; }
+  ];
   flows.subscribe = [
     { goto = "/"; }
     { fill = { at.label = "Username"; value = "admin"; }; }

@@ -12,6 +12,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -26,6 +27,7 @@ import (
 	"coopcloud.tech/cc-ci/internal/result"
 	"coopcloud.tech/cc-ci/internal/sidecar"
 	"coopcloud.tech/cc-ci/internal/site"
+	"coopcloud.tech/cc-ci/internal/step"
 	"coopcloud.tech/cc-ci/internal/swarm"
 )
 
@@ -41,6 +43,10 @@ type App struct {
 	Secrets *sidecar.Sidecar
 	Mask    *redact.Masker
 	Tell    func(text string) // progress
+
+	Env    map[string]string     // for the env file, beside the plan's, as they are
+	Given  map[string]step.Value // what templates know beside Builtins: of the run's other apps
+	Beside []string              // hosts of the run's other apps, which steps and pages may ask too
 
 	converged time.Time // when the last deploy had all services ready
 }
@@ -84,7 +90,11 @@ func (a *App) composeFiles(sample recipe.Sample) []string {
 
 // load makes the env file from text and reads the clone with it.
 func (a *App) load(commit, text string, files []string) (Version, error) {
-	text, err := rewriteEnv(text, a.settings(files), []string{"STACK_NAME", "TYPE", "RECIPE"})
+	set, err := a.settings(files)
+	if err != nil {
+		return Version{}, err
+	}
+	text, err = rewriteEnv(text, set, []string{"STACK_NAME", "TYPE", "RECIPE"})
 	if err != nil {
 		return Version{}, err
 	}
@@ -101,15 +111,19 @@ func (a *App) load(commit, text string, files []string) (Version, error) {
 
 // settings are the variables that come from the driver: the plan's, and those that
 // abra interprets (P5). No certificate is ever asked for (P2, contract section 9).
-func (a *App) settings(files []string) map[string]string {
+func (a *App) settings(files []string) (map[string]string, error) {
 	set := map[string]string{}
-	for k, v := range a.Plan.Env {
-		set[k] = strings.ReplaceAll(v, "${domain}", a.Names.Domain)
+	for k, template := range a.Plan.Env {
+		var err error
+		if set[k], err = a.fill(template); err != nil {
+			return nil, fmt.Errorf("env.%s: %w", k, err)
+		}
 	}
+	maps.Copy(set, a.Env)
 	set["DOMAIN"] = a.Names.Domain
 	set["LETS_ENCRYPT_ENV"] = ""
 	set["COMPOSE_FILE"] = strings.Join(append(files[:len(files):len(files)], overrideRef), ":")
-	return set
+	return set, nil
 }
 
 // overrideRef is the driver's compose file as abra sees it from the recipe's clone:

@@ -55,23 +55,27 @@ func HTTPClient(s site.Site) (*http.Client, error) {
 func (a *App) Hosts() []string {
 	hosts := []string{a.Names.Domain}
 	for _, h := range a.Plan.Hosts {
-		hosts = append(hosts, strings.ReplaceAll(h, "${domain}", a.Names.Domain))
+		hosts = append(hosts, a.host(h))
 	}
 	return hosts
 }
+
+// Reach are all hosts that the app's pages and steps may ask: its own, and those of the
+// run's other apps.
+func (a *App) Reach() []string { return append(a.Hosts(), a.Beside...) }
 
 // Client gives HTTP: steps of the plan come this way too.
 func (a *App) Client() *http.Client { return a.HTTP }
 
 // URL makes a path into a URL on the app's own host. A whole URL is taken when it is
-// https and its host is one of the run's.
+// https and its host is one of Reach.
 func (a *App) URL(path string) (string, error) {
 	if strings.HasPrefix(path, "/") {
 		return "https://" + a.Names.Domain + path, nil
 	}
 	u, err := url.Parse(path)
-	if err != nil || u.Scheme != "https" || !slices.Contains(a.Hosts(), u.Host) {
-		return "", fmt.Errorf("expected a path or an https URL on %s, found %q", strings.Join(a.Hosts(), ", "), path)
+	if err != nil || u.Scheme != "https" || !slices.Contains(a.Reach(), u.Host) {
+		return "", fmt.Errorf("expected a path or an https URL on %s, found %q", strings.Join(a.Reach(), ", "), path)
 	}
 	return path, nil
 }
@@ -82,7 +86,7 @@ func (a *App) Ready(ctx context.Context) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, a.Plan.Ready.Timeout.Of(5*time.Minute), errLimit)
 	defer cancel()
 	for _, place := range append([]string{a.Plan.Ready.Path}, a.Plan.Ready.Also...) {
-		if err := a.answers(ctx, strings.ReplaceAll(place, "${domain}", a.Names.Domain)); err != nil {
+		if err := a.answers(ctx, a.host(place)); err != nil {
 			return err
 		}
 	}

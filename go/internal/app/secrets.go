@@ -12,6 +12,7 @@ import (
 	"coopcloud.tech/cc-ci/internal/redact"
 	"coopcloud.tech/cc-ci/internal/result"
 	"coopcloud.tech/cc-ci/internal/sidecar"
+	"coopcloud.tech/cc-ci/internal/step"
 	"coopcloud.tech/cc-ci/internal/swarm"
 )
 
@@ -33,7 +34,7 @@ func (a *App) EnsureSecrets(ctx context.Context, v Version) ([]string, error) {
 		value, known := a.Secrets.Get(s.Spec.Name)
 		switch {
 		case known:
-		case s.Spec.Manual:
+		case s.Spec.Manual, a.Plan.Secrets[s.Spec.Name].Value != "":
 			if value, err = a.byHand(s.Spec); err != nil {
 				return made, err
 			}
@@ -54,14 +55,21 @@ func (a *App) EnsureSecrets(ctx context.Context, v Version) ([]string, error) {
 }
 
 // byHand makes the value of a secret that abra does not make, as an operator would
-// by the recipe's instructions. One that the plan doesn't declare is the finding
+// by the recipe's instructions, or takes it from a dependency. One that the plan doesn't declare is the finding
 // "operator must act" (S11).
 func (a *App) byHand(s recipe.SecretSpec) (string, error) {
 	spec, ok := a.Plan.Secrets[s.Name]
 	if !ok {
 		return "", result.Fault(fmt.Errorf("operator must act: secret %s has to be inserted by hand (generate=false); say how in the recipe's test: secrets.%s", s.Name, s.Name))
 	}
-	return sidecar.Generate(spec)
+	if spec.Value == "" {
+		return sidecar.Generate(spec)
+	}
+	value, err := step.NewVars(a.Given, nil).Expand(spec.Value)
+	if err == nil && value == "" {
+		err = fmt.Errorf("secrets.%s: %s: the dependency's setup saved nothing", s.Name, spec.Value)
+	}
+	return value, err
 }
 
 // generate lets abra make what is missing. Values that its output doesn't tell are

@@ -38,6 +38,7 @@ type App struct {
 	Recipe string    `json:"recipe"`
 	Domain string    `json:"domain"`
 	Stack  string    `json:"stack"`
+	Beside []string  `json:"beside,omitempty"` // stacks of the apps that it needs
 	Until  time.Time `json:"until"`
 }
 

@@ -29,6 +29,7 @@ func TestKilledAtEveryPoint(t *testing.T) {
 		p.Flows = []plan.Flow{}
 		p.Backup.Restore = []string{"in-place", "volumes-destroyed", "fresh"}
 	})
+	beside := needing(t, func(p *plan.Plan) { p.Flows = []plan.Flow{} })
 	neighbour := exec.Command(ccci, "run", "--plan", demo, "--pr", "9000", "--site", site)
 	var said bytes.Buffer
 	neighbour.Stdout, neighbour.Stderr = &said, &said
@@ -39,7 +40,11 @@ func TestKilledAtEveryPoint(t *testing.T) {
 		for i, p := range point.All() {
 			t.Run(p.String(), func(t *testing.T) {
 				t.Parallel()
-				killAt(t, p, "--plan", short, "--pr", fmt.Sprint(9001+i), "--site", site, "--out", filepath.Join(m.State, "out", fmt.Sprint(i)))
+				tested := short
+				if p == point.Needed || p.Stage() == "needs" {
+					tested = beside
+				}
+				killAt(t, p, "--plan", tested, "--pr", fmt.Sprint(9001+i), "--site", site, "--out", filepath.Join(m.State, "out", fmt.Sprint(i)))
 			})
 		}
 	})

@@ -11,8 +11,8 @@ import (
 	"coopcloud.tech/cc-ci/internal/plan"
 )
 
-// edited gives a changed copy of a plan.
-func edited(t *testing.T, path string, change func(*plan.Plan)) string {
+// read gives a plan.
+func read(t *testing.T, path string) *plan.Plan {
 	t.Helper()
 	b, err := os.ReadFile(path)
 	if err != nil {
@@ -22,8 +22,16 @@ func edited(t *testing.T, path string, change func(*plan.Plan)) string {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return p
+}
+
+// edited gives a changed copy of a plan.
+func edited(t *testing.T, path string, change func(*plan.Plan)) string {
+	t.Helper()
+	p := read(t, path)
 	change(p)
-	if b, err = json.Marshal(p); err != nil {
+	b, err := json.Marshal(p)
+	if err != nil {
 		t.Fatal(err)
 	}
 	out := filepath.Join(t.TempDir(), "plan.json")

@@ -13,7 +13,7 @@ import "coopcloud.tech/cc-ci/internal/killpoint"
 // Point is one boundary.
 type Point struct{ stage, what string }
 
-// Stage is the stage in which the point lies: "prepare", one of package stage's names,
+// Stage is the stage in which the point lies: "prepare", "needs", one of package stage's names,
 // "between" two deployments, "remove" or "report".
 func (p Point) Stage() string { return p.stage }
 

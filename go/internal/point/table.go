@@ -7,12 +7,16 @@ var (
 	Slot    = at("prepare", "slot-taken")
 	Reaped  = at("prepare", "janitor-passed")
 	Cloned  = at("prepare", "recipe-cloned")
+	Needed  = at("prepare", "dependency-locked")
 	Named   = at("prepare", "domain-locked")
 	Sidecar = at("prepare", "sidecar-made")
 	Images  = at("prepare", "images-there")
 
 	Sandbox   = at("install", "sandbox-made")
 	Browser   = at("install", "browser-started")
+	NeedReady = at("needs", "dependency-ready")
+	NeedSetUp = at("needs", "dependency-set-up")
+
 	Placed    = at("install", "app-made")
 	Generated = at("install", "secrets-generated")
 	Kept      = at("install", "secret-kept")

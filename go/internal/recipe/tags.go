@@ -37,6 +37,16 @@ func Tags(ctx context.Context, dir string) ([]Tag, error) {
 	return tags, nil
 }
 
+// Newest gives the newest published version, ErrNoVersion where there is none.
+func Newest(tags []Tag) (Tag, error) {
+	for _, t := range slices.Backward(tags) {
+		if t.Annotated {
+			return t, nil
+		}
+	}
+	return Tag{}, fmt.Errorf("%w: %s", ErrNoVersion, whyNone(tags))
+}
+
 func parseTag(line string) (Tag, bool) {
 	f := strings.Split(line, "\x00")
 	if len(f) != 5 {

@@ -1,6 +1,8 @@
 package report
 
 import (
+	"cmp"
+	"fmt"
 	"maps"
 	"slices"
 
@@ -28,6 +30,9 @@ func identityRows(r result.Result) []Row {
 	}
 	for _, name := range slices.Sorted(maps.Keys(i.Images)) {
 		rows = append(rows, Row{"image " + name, i.Images[name]})
+	}
+	for _, n := range i.Needs {
+		rows = append(rows, Row{"needs " + n.Name, fmt.Sprintf("%s %s (%.7s) at %s", n.Recipe, cmp.Or(n.Version, "unpublished"), n.Commit, n.Domain)})
 	}
 	for _, o := range i.Overrides {
 		rows = append(rows, Row{"override", o})

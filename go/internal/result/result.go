@@ -74,6 +74,16 @@ type Identity struct {
 	Driver    string            `json:"driver"`              // version of cc-ci
 	PlanHash  string            `json:"planHash"`            // of the plan's JSON
 	Overrides []string          `json:"overrides,omitempty"` // "name: what it does"
+	Needs     []Dependency      `json:"needs,omitempty"`     // apps that were deployed beside it
+}
+
+// Dependency is an app that was deployed beside the one under test.
+type Dependency struct {
+	Name    string `json:"name"`              // as the recipe's test calls it
+	Recipe  string `json:"recipe"`            // its recipe
+	Commit  string `json:"commit"`            // 40 hex digits
+	Version string `json:"version,omitempty"` // the published version; empty: there is none, and the main branch was taken
+	Domain  string `json:"domain"`            // where it was
 }
 
 // Stage is one stage's verdict.

@@ -50,7 +50,7 @@ func (s *session) launch(ctx context.Context) (*sandbox.Sandbox, *browser.Browse
 		return nil, nil, err
 	}
 	box, err := browser.NewSandbox(ctx, site.Browser, sandbox.Options{
-		Run: s.res.ID, Dir: dir, Router: site.Router.Address, Hosts: s.app.Hosts(),
+		Run: s.res.ID, Dir: dir, Router: site.Router.Address, Hosts: s.app.Reach(),
 	})
 	if err != nil {
 		return nil, nil, err

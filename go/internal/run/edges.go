@@ -101,10 +101,10 @@ func (s *session) judgeEdges() error {
 			continue
 		}
 		var err error
-		if e.OldOverride, _, err = recipe.Override(e.Old.Facts, s.overlay()); err != nil {
+		if e.OldOverride, _, err = recipe.Override(e.Old.Facts, s.overlay(s.cfg.Plan)); err != nil {
 			return err
 		}
-		if e.NewOverride, _, err = recipe.Override(e.New.Facts, s.overlay()); err != nil {
+		if e.NewOverride, _, err = recipe.Override(e.New.Facts, s.overlay(s.cfg.Plan)); err != nil {
 			return err
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"coopcloud.tech/cc-ci/internal/point"
+	"coopcloud.tech/cc-ci/internal/stage"
 )
 
 // pulled is what came of one image.
@@ -24,21 +25,21 @@ func (s *session) images(ctx context.Context) error {
 	limit := s.cfg.Plan.Limits.Pull.Of(20 * time.Minute)
 	ctx, cancel := context.WithTimeoutCause(ctx, limit, fmt.Errorf("pulling images took longer than %s", limit))
 	defer cancel()
-	own := s.overlay().Images(s.version.Facts)
 	failed := s.pull(ctx, s.allImages())
-	var missing error
-	for _, ref := range own {
-		missing = errors.Join(missing, failed[ref])
+	if err := missing(failed, s.overlay(s.cfg.Plan).Images(s.version.Facts)); err != nil {
+		return s.orStandIn(err)
 	}
-	if missing != nil {
-		return s.orStandIn(fmt.Errorf("%w; a machine that can't pull needs an override of the site with `images`, from the image as the recipe writes it to one that is here", missing))
+	for _, d := range s.needs {
+		if err := missing(failed, s.overlay(d.Plan).Images(d.version.Facts)); err != nil {
+			return stage.Dependency(d.Need, err)
+		}
 	}
 	for i := range s.edges {
 		e := &s.edges[i]
 		if e.Gap != nil || e.Old.Facts == nil {
 			continue
 		}
-		for _, ref := range s.overlay().Images(e.Old.Facts) {
+		for _, ref := range s.overlay(s.cfg.Plan).Images(e.Old.Facts) {
 			if err := failed[ref]; err != nil {
 				e.Gap = fmt.Errorf("the published version %s does not start here: %w", e.Tag, err)
 			}
@@ -48,13 +49,29 @@ func (s *session) images(ctx context.Context) error {
 	return nil
 }
 
+// missing tells which of the images could not be had.
+func missing(failed map[string]error, images []string) error {
+	var none error
+	for _, ref := range images {
+		none = errors.Join(none, failed[ref])
+	}
+	if none == nil {
+		return nil
+	}
+	return fmt.Errorf("%w; a machine that can't pull needs an override of the site with `images`, from the image as the recipe writes it to one that is here", none)
+}
+
 // allImages are those of the commit under test and of all versions that will be deployed.
 func (s *session) allImages() []string {
-	refs := s.overlay().Images(s.version.Facts)
+	overlay := s.overlay(s.cfg.Plan)
+	refs := overlay.Images(s.version.Facts)
+	for _, d := range s.needs {
+		refs = append(refs, s.overlay(d.Plan).Images(d.version.Facts)...)
+	}
 	for _, e := range s.edges {
 		if e.Gap == nil {
-			refs = append(refs, s.overlay().Images(e.Old.Facts)...)
-			refs = append(refs, s.overlay().Images(e.New.Facts)...)
+			refs = append(refs, overlay.Images(e.Old.Facts)...)
+			refs = append(refs, overlay.Images(e.New.Facts)...)
 		}
 	}
 	slices.Sort(refs)

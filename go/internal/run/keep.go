@@ -45,6 +45,9 @@ func (s *session) keep(ctx context.Context) bool {
 func (s *session) handOver(ctx context.Context) error {
 	id := s.res.ID
 	kept := keep.App{Run: id, Recipe: s.res.Recipe, Domain: s.app.Names.Domain, Stack: s.app.Names.Stack, Until: time.Now().Add(s.cfg.Keep)}
+	for _, d := range s.needs {
+		kept.Beside = append(kept.Beside, d.app.Names.Stack)
+	}
 	if err := kept.Write(s.dir); err != nil {
 		return err
 	}
@@ -94,11 +97,15 @@ func Keeper(ctx context.Context, st site.Site, id string) error {
 		return err
 	}
 	defer engine.Close()
-	left, err := newJanitor(st, engine, lock.Folder{}).Remove(ctx, app.Stack)
-	if len(left) > 0 {
-		err = errors.Join(err, fmt.Errorf("%d objects of %s are left: %v", len(left), app.Stack, left))
+	var failed error
+	for _, stack := range append([]string{app.Stack}, app.Beside...) {
+		left, err := newJanitor(st, engine, lock.Folder{}).Remove(ctx, stack)
+		if len(left) > 0 {
+			err = errors.Join(err, fmt.Errorf("%d objects of %s are left: %v", len(left), stack, left))
+		}
+		failed = errors.Join(failed, err)
 	}
-	return errors.Join(err, sandbox.Reap(ctx, id), janitor.Wipe(dir))
+	return errors.Join(failed, sandbox.Reap(ctx, id), janitor.Wipe(dir))
 }
 
 // KeptApps gives what is kept on this machine by runs of this site.

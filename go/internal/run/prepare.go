@@ -9,6 +9,7 @@ import (
 	"coopcloud.tech/cc-ci/internal/app"
 	"coopcloud.tech/cc-ci/internal/lint"
 	"coopcloud.tech/cc-ci/internal/lock"
+	"coopcloud.tech/cc-ci/internal/plan"
 	"coopcloud.tech/cc-ci/internal/point"
 	"coopcloud.tech/cc-ci/internal/recipe"
 	"coopcloud.tech/cc-ci/internal/result"
@@ -20,7 +21,7 @@ import (
 // recipe at the wanted commit, names, policy, images. It tells whether the run can go on.
 func (s *session) prepare(ctx context.Context) bool {
 	return s.do(ctx, "prepare", func(ctx context.Context, rec *stage.Record) error {
-		for _, step := range []func(context.Context) error{s.reap, s.abraVersion, s.checkOut, s.name, s.judge, s.images} {
+		for _, step := range []func(context.Context) error{s.reap, s.abraVersion, s.checkOut, s.name, s.judge, s.judgeNeeds, s.images} {
 			if err := step(ctx); err != nil {
 				return err
 			}
@@ -102,16 +103,35 @@ func (s *session) checkOut(ctx context.Context) error {
 	return err
 }
 
-// name gives the run its domain and takes the lock for it. A second run of the same
-// domain takes a name of its own (S7).
+// name gives the run's apps their domains and takes the locks for them.
 func (s *session) name(ctx context.Context) error {
 	s.app = &app.App{Run: s.res.ID, Plan: s.cfg.Plan, Site: s.cfg.Site, Abra: s.abraCLI(), Engine: s.engine, HTTP: s.client, Mask: s.mask, Tell: s.step}
+	s.working = s.app
+	if err := s.claimNeeds(ctx); err != nil {
+		return err
+	}
 	n := recipe.Naming{Recipe: s.cfg.Plan.Recipe, PR: s.cfg.PR, Commit: s.res.Identity.Commit, CIDomain: s.cfg.Site.Domain}
+	if err := s.claim(s.app, &n, func() error { return s.fit(ctx, &n) }); err != nil {
+		return err
+	}
+	point.Named.Reached()
+	s.res.Domain = s.app.Names.Domain
+	s.mask.Public(s.app.Names.Domain, s.app.Names.Stack, s.cfg.Plan.Recipe)
+	s.introduce()
+	var err error
+	s.app.Secrets, err = sidecar.Create(s.dir)
+	point.Sidecar.Reached()
+	return err
+}
+
+// claim takes the lock for an app's stack, once fit has given it its names. A second run
+// of the same domain takes a name of its own (S7).
+func (s *session) claim(a *app.App, n *recipe.Naming, fit func() error) error {
 	for n.Again = 1; n.Again < 100; n.Again++ {
-		if err := s.fit(ctx, &n); err != nil {
+		if err := fit(); err != nil {
 			return err
 		}
-		held, err := s.locks.Take(s.app.Names.Stack)
+		held, err := s.locks.Take(a.Names.Stack)
 		if errors.Is(err, lock.ErrHeld) {
 			continue
 		}
@@ -119,20 +139,15 @@ func (s *session) name(ctx context.Context) error {
 			return err
 		}
 		s.held = append(s.held, held)
-		point.Named.Reached()
-		s.res.Domain = s.app.Names.Domain
 		if n.Again > 1 {
-			s.notice("another run of the same commit is alive: this one is named %s", s.app.Names.Domain)
+			s.notice("another run of the same commit is alive: this one is named %s", a.Names.Domain)
 		}
-		if s.app.Names.Shortened {
-			s.notice("the recipe's part of the name is shortened: %s", s.app.Names.Domain)
+		if a.Names.Shortened {
+			s.notice("the recipe's part of the name is shortened: %s", a.Names.Domain)
 		}
-		s.mask.Public(s.app.Names.Domain, s.app.Names.Stack, s.cfg.Plan.Recipe)
-		s.app.Secrets, err = sidecar.Create(s.dir)
-		point.Sidecar.Reached()
-		return err
+		return nil
 	}
-	return fmt.Errorf("100 runs of %s are alive: %w", s.app.Names.Domain, lock.ErrHeld)
+	return fmt.Errorf("100 runs of %s are alive: %w", a.Names.Domain, lock.ErrHeld)
 }
 
 // fit makes the names: the room for the domain depends on the longest secret and
@@ -143,6 +158,7 @@ func (s *session) fit(ctx context.Context, n *recipe.Naming) error {
 		if s.app.Names, err = n.Make(); err != nil {
 			return result.Fault(err)
 		}
+		s.introduce()
 		if s.version, err = s.app.Prepare(s.res.Identity.Commit); err != nil {
 			return err
 		}
@@ -169,7 +185,7 @@ func (s *session) judge(ctx context.Context) error {
 	if err := s.findRouter(ctx); err != nil {
 		return err
 	}
-	if s.override, s.res.Identity.Overrides, err = recipe.Override(s.version.Facts, s.overlay()); err != nil {
+	if s.override, s.res.Identity.Overrides, err = recipe.Override(s.version.Facts, s.overlay(s.cfg.Plan)); err != nil {
 		return err
 	}
 	if err := s.judgeEdges(); err != nil {
@@ -200,9 +216,9 @@ func (s *session) lint(ctx context.Context) error {
 	return nil
 }
 
-// overlay is what the override file is made from.
-func (s *session) overlay() recipe.Overlay {
-	return recipe.Overlay{Recipe: s.cfg.Plan.Recipe, Run: s.res.ID, Site: s.cfg.Site.Overrides, Hosts: s.hosts}
+// overlay is what the override file of one of the run's apps is made from.
+func (s *session) overlay(p *plan.Plan) recipe.Overlay {
+	return recipe.Overlay{Recipe: p.Recipe, Run: s.res.ID, Site: s.cfg.Site.Overrides, Hosts: s.hosts}
 }
 
 // findRouter learns where containers reach the run's hosts, where the site says that no
@@ -216,7 +232,7 @@ func (s *session) findRouter(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("site override %s: %w", m.Name, err)
 		}
-		s.hosts = recipe.AppHosts{Names: s.app.Hosts(), Address: address, Network: s.cfg.Site.Network, CA: s.cfg.Site.CA}
+		s.hosts = recipe.AppHosts{Names: s.app.Reach(), Address: address, Network: s.cfg.Site.Network, CA: s.cfg.Site.CA}
 	}
 	return nil
 }

@@ -42,6 +42,8 @@ type session struct {
 	client  *http.Client
 
 	app      *app.App // nil until the run has its names
+	needs    []*need  // the apps beside it, in the plan's order
+	working  *app.App // the one that the running stage deploys: app but while the needs are
 	version  app.Version
 	override []byte
 	hosts    recipe.AppHosts // for the override
@@ -74,9 +76,6 @@ func open(ctx context.Context, cfg Config, out Output) (*session, error) {
 
 func (s *session) setUp(ctx context.Context) error {
 	site := s.cfg.Site
-	if len(s.cfg.Plan.Needs) > 0 {
-		return fmt.Errorf("%w: the plan has `needs`, which this cc-ci can check and not deploy yet", ErrUsage)
-	}
 	if ok, err := s.engine.HasNetwork(ctx, site.Network); err != nil || !ok {
 		return fmt.Errorf("the swarm has no network %q for the router; make it with `docker network create -d overlay --attachable %s`: %w",
 			site.Network, site.Network, errors.Join(err, swarm.ErrNoSwarm))

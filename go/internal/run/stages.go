@@ -22,7 +22,7 @@ const explainLines = 40
 // stage that did not pass the others are not run.
 func (s *session) stages(ctx context.Context) {
 	s.startBrowser(ctx)
-	ok := true
+	ok := s.startNeeds(ctx)
 	for _, name := range stage.Names {
 		work, known := todo[name]
 		if !known || !s.cfg.wants(name) {
@@ -72,8 +72,8 @@ func (s *session) do(ctx context.Context, name string, work func(context.Context
 		st.Reason = err.Error()
 	}
 	bad := st.Outcome == result.Fail || st.Outcome == result.Error
-	if (bad || st.Outcome == result.NotRun) && s.app != nil {
-		st.Services = s.engine.Explain(context.WithoutCancel(ctx), s.app.Names.Stack, explainLines)
+	if (bad || st.Outcome == result.NotRun) && s.app != nil && s.working.Names.Stack != "" {
+		st.Services = s.engine.Explain(context.WithoutCancel(ctx), s.working.Names.Stack, explainLines)
 	}
 	st.Steps, st.Evidence = rec.Steps, rec.Evidence
 	for _, f := range rec.Findings { // two stages may find the same

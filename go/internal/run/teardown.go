@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"coopcloud.tech/cc-ci/internal/app"
 	"coopcloud.tech/cc-ci/internal/janitor"
 	"coopcloud.tech/cc-ci/internal/point"
 	"coopcloud.tech/cc-ci/internal/stage"
@@ -26,12 +27,12 @@ func (s *session) teardown(ctx context.Context) {
 	s.do(ctx, "remove", func(ctx context.Context, _ *stage.Record) error {
 		failed := s.closeBrowser()
 		point.BrowserClosed.Reached()
-		if s.app != nil && s.app.Secrets != nil {
-			failed = errors.Join(failed, s.clear(ctx))
-			point.AppRemoved.Reached()
-			failed = errors.Join(failed, s.app.Secrets.Remove())
-			point.SidecarGone.Reached()
+		failed = errors.Join(failed, s.clear(ctx))
+		point.AppRemoved.Reached()
+		for _, a := range s.apps() {
+			failed = errors.Join(failed, a.Secrets.Remove())
 		}
+		point.SidecarGone.Reached()
 		failed = errors.Join(failed, janitor.Wipe(s.dir))
 		point.FolderWiped.Reached()
 		return failed
@@ -44,33 +45,63 @@ func (s *session) undeploy(ctx context.Context) bool {
 	ctx, cancel := context.WithTimeoutCause(ctx, teardownLimit, errors.New("the removal's limit is over"))
 	defer cancel()
 	return s.do(ctx, "remove", func(ctx context.Context, _ *stage.Record) error {
-		err := s.remove(ctx, s.app.Wipe)
+		left, err := s.app.Wipe(ctx)
+		s.res.Residue = left // until a later removal finds it gone
 		point.Cleared.Reached()
 		return err
 	})
 }
 
-// remove takes the app away; what is left of it is the run's residue until a later
-// removal finds it gone.
-func (s *session) remove(ctx context.Context, take func(context.Context) ([]string, error)) error {
-	left, err := take(ctx)
-	s.res.Residue = left
-	return err
+// apps are those of the run that may have something in the engine: the one under test, and
+// those that it needs.
+func (s *session) apps() []*app.App {
+	var all []*app.App
+	for _, d := range s.needs {
+		all = append(all, d.app)
+	}
+	return slices.DeleteFunc(append(all, s.app), func(a *app.App) bool { return a == nil || a.Secrets == nil })
 }
 
-// clear takes away the app and, while its containers stop, the run's snapshots.
+// clear takes away all apps of the run at a time. What is left of them is the run's residue.
 func (s *session) clear(ctx context.Context) error {
-	var left []string
+	apps := s.apps()
+	left, failed := make([][]string, len(apps)), make([]error, len(apps))
+	var clearing sync.WaitGroup
+	for i, a := range apps {
+		clearing.Go(func() { left[i], failed[i] = clearOne(ctx, a) })
+	}
+	clearing.Wait()
+	for i, a := range apps {
+		if d := s.needOf(a); d != nil {
+			failed[i] = stage.Dependency(d.Need, failed[i])
+		}
+	}
+	s.res.Residue = slices.Concat(left...)
+	return errors.Join(failed...)
+}
+
+// clearOne takes one app away and, while its containers stop, its snapshots.
+func clearOne(ctx context.Context, a *app.App) ([]string, error) {
+	var saved []string
 	var kept error
 	var forgetting sync.WaitGroup
 	forgetting.Go(func() {
-		left, kept = s.app.ForgetSnapshots(ctx)
+		saved, kept = a.ForgetSnapshots(ctx)
 		point.Forgotten.Reached()
 	})
-	err := s.remove(ctx, s.app.Remove)
+	left, err := a.Remove(ctx)
 	forgetting.Wait()
-	s.res.Residue = append(s.res.Residue, left...)
-	return errors.Join(err, kept)
+	return append(left, saved...), errors.Join(err, kept)
+}
+
+// needOf gives the dependency that the app is, nil for the one under test.
+func (s *session) needOf(a *app.App) *need {
+	for _, d := range s.needs {
+		if d.app == a {
+			return d
+		}
+	}
+	return nil
 }
 
 // upgrades tells whether any edge will be deployed.

@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"coopcloud.tech/cc-ci/internal/localtest"
@@ -120,7 +122,7 @@ func (l *local) one(ctx context.Context, f localtest.File) ([]result.Step, []res
 func (l *local) options() localtest.Options {
 	domain := l.App.Names.Domain
 	return localtest.Options{
-		Run: l.Run, Dir: l.dir, Tests: l.tests, Router: l.App.Site.Router.Address, Hosts: l.App.Hosts(), CA: l.App.Site.CA,
+		Run: l.Run, Dir: l.dir, Tests: l.tests, Router: l.App.Site.Router.Address, Hosts: l.App.Reach(), CA: l.App.Site.CA,
 		Env: []string{
 			"CC_CI_BASE_URL=https://" + domain, "PYTEST_BASE_URL=https://" + domain, "CC_CI_DOMAIN=" + domain,
 			"CC_CI_RECIPE=" + l.Plan.Recipe, "CC_CI_VERSION=" + l.Version.Facts.Version,
@@ -128,6 +130,13 @@ func (l *local) options() localtest.Options {
 		Limit: l.Plan.Limits.Step.Of(30 * time.Second), Whole: l.Plan.Limits.Run.Of(usualWhole),
 		Mask: l.App.Mask.String, Log: l.Log,
 	}
+}
+
+// known is what a step file knows: nothing that a dependency gave, which may be secret.
+func (l *local) known() map[string]step.Value {
+	known := l.App.Known()
+	maps.DeleteFunc(known, func(name string, _ step.Value) bool { return !slices.Contains(plan.Builtins, name) })
+	return known
 }
 
 // steps runs a step file with a table of values that knows no secret.
@@ -147,7 +156,7 @@ func (l *local) steps(ctx context.Context, f localtest.File) ([]result.Step, []r
 		return nil, nil, err
 	}
 	steps, evidence, err := step.Run(ctx, list, place, step.Deps{
-		App: l.App, Vars: step.NewVars(l.builtins(), nil), Browser: browser, Mask: l.App.Mask.String, Limit: l.Plan.Limits.Step.Of(0),
+		App: l.App, Vars: step.NewVars(l.known(), nil), Browser: browser, Mask: l.App.Mask.String, Limit: l.Plan.Limits.Step.Of(0),
 	})
 	if errors.Is(err, step.ErrPlan) {
 		err = result.Fault(err) // the mistake is the repository's

@@ -53,18 +53,8 @@ func (r *Record) Add(steps []result.Step, evidence []result.Evidence) {
 	r.Evidence = append(r.Evidence, evidence...)
 }
 
-// vars are the values that the plan's templates know before any step has saved one
-// (plan.Builtins).
-func (d Deps) vars() *step.Vars {
-	return step.NewVars(d.builtins(), d.App.Secret)
-}
-
-func (d Deps) builtins() map[string]string {
-	return map[string]string{
-		"domain": d.App.Names.Domain, "base": "https://" + d.App.Names.Domain, "stack": d.App.Names.Stack,
-		"recipe": d.Plan.Recipe, "run": d.Run,
-	}
-}
+// vars are the values that the plan's templates know before any step has saved one.
+func (d Deps) vars() *step.Vars { return step.NewVars(d.App.Known(), d.App.Secret) }
 
 // NotApplicable ends a stage for which the recipe declares that it doesn't apply.
 func NotApplicable(reason string) error { return ended{result.NotApplicable, reason} }

@@ -63,7 +63,7 @@ func (a testApp) Secret(name string) (string, bool) {
 func deps(a testApp) step.Deps {
 	return step.Deps{
 		App:   a,
-		Vars:  step.NewVars(map[string]string{"domain": "app.example.org"}, a.Secret),
+		Vars:  step.NewVars(map[string]step.Value{"domain": {Text: "app.example.org"}}, a.Secret),
 		Mask:  strings.NewReplacer("S3CRETVALUE", "[secret db]").Replace,
 		Limit: 10 * time.Second,
 	}

@@ -16,21 +16,25 @@ type Vars struct {
 	secret func(name string) (string, bool)
 
 	mu     sync.Mutex
-	values map[string]value
+	values map[string]Value
 }
 
-type value struct {
-	text   string
-	secret bool // made of a secret
+// Value is what a name stands for.
+type Value struct {
+	Text   string
+	Secret bool // made of a secret: refused where others can read it
 }
 
-// NewVars gives Vars with the builtins known. The secret function is App.Secret.
-func NewVars(builtins map[string]string, secret func(name string) (string, bool)) *Vars {
-	v := &Vars{secret: secret, values: map[string]value{}}
-	for name, text := range builtins {
-		v.Set(name, text)
-	}
-	return v
+// NewVars gives Vars that know these values already. The secret function is App.Secret.
+func NewVars(known map[string]Value, secret func(name string) (string, bool)) *Vars {
+	return &Vars{secret: secret, values: maps.Clone(known)}
+}
+
+// Values gives everything that is known by a name now, secrets of the app left out.
+func (v *Vars) Values() map[string]Value {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return maps.Clone(v.values)
 }
 
 // Set saves a value under a name.
@@ -39,7 +43,7 @@ func (v *Vars) Set(name, text string) { v.set(name, text, false) }
 func (v *Vars) set(name, text string, secret bool) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	v.values[name] = value{text, secret}
+	v.values[name] = Value{text, secret}
 }
 
 // Get gives a saved value.
@@ -47,7 +51,7 @@ func (v *Vars) Get(name string) (string, bool) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	val, ok := v.values[name]
-	return val.text, ok
+	return val.Text, ok
 }
 
 // Expand resolves a template (plan.Expand). The text may then hold a secret: it is for the app alone, never for an
@@ -63,8 +67,8 @@ func (v *Vars) expand(template string) (text string, secret bool, err error) {
 	defer v.mu.Unlock()
 	text, err = plan.Expand(template, func(name string) (string, error) {
 		val, err := v.lookup(name)
-		secret = secret || val.secret
-		return val.text, err
+		secret = secret || val.Secret
+		return val.Text, err
 	})
 	if err != nil {
 		return "", false, fmt.Errorf("%w: %w", ErrPlan, err)
@@ -72,19 +76,19 @@ func (v *Vars) expand(template string) (text string, secret bool, err error) {
 	return text, secret, nil
 }
 
-func (v *Vars) lookup(name string) (value, error) {
+func (v *Vars) lookup(name string) (Value, error) {
 	if secret, ok := strings.CutPrefix(name, plan.SecretPrefix); ok {
 		if v.secret != nil {
 			if text, ok := v.secret(secret); ok {
-				return value{text, true}, nil
+				return Value{text, true}, nil
 			}
 		}
-		return value{}, fmt.Errorf("`${%s}`: the app has no secret of this name", name)
+		return Value{}, fmt.Errorf("`${%s}`: the app has no secret of this name", name)
 	}
 	val, ok := v.values[name]
 	if !ok {
 		known := slices.Sorted(maps.Keys(v.values))
-		return value{}, fmt.Errorf("`${%s}` is not known; known here: %s", name, strings.Join(known, ", "))
+		return Value{}, fmt.Errorf("`${%s}` is not known; known here: %s", name, strings.Join(known, ", "))
 	}
 	return val, nil
 }
