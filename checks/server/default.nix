@@ -35,6 +35,11 @@ in
     ${lib.concatMapStrings (name: "cp -r ${rendered name} \"$out/${name}\"\n") (attrNames (removeAttrs hosts [ "template" ]))}
   '';
 
+  server-page = pkgs.writeText "options.md" (import ../../modules/docs.nix { inherit lib; inherit (hosts.everything) options; });
+  server-docs = check "server-docs" { committed = ../../docs/reference; generated = self.checks.${pkgs.stdenv.hostPlatform.system}.server-page; } ''
+    diff -u "$committed/options.md" "$generated" || { echo "docs/reference/options.md differs from modules/: run checks/server/update.sh"; exit 1; }
+  '';
+
   server-units = check "server-units" { golden = ./golden; rendered = self.checks.${pkgs.stdenv.hostPlatform.system}.server-rendered; } ''
     diff -ru "$golden" "$rendered" || { echo "checks/server/golden differs from what modules/ gives: run checks/server/update.sh, and read its change"; exit 1; }
   '';

@@ -7,4 +7,6 @@ rendered=$(nix build --no-link --print-out-paths '../..#checks.x86_64-linux.serv
 rm -rf golden
 cp -r "$rendered" golden
 chmod -R u+w golden
+cp "$(nix build --no-link --print-out-paths '../..#checks.x86_64-linux.server-page')" ../../docs/reference/options.md
+chmod u+w ../../docs/reference/options.md
 ./errors.sh --update
