@@ -17,14 +17,17 @@
       go = pkgs: import ./go/package.nix { inherit pkgs; };
       system = pkgs: pkgs.stdenv.hostPlatform.system;
       tests = eachSystem (pkgs: {
-        ours = self.lib.mkTests { inherit pkgs; recipes = ./recipes; };
+        ours = self.lib.mkTests { inherit pkgs; recipes = ./recipes; offline = (import ./checks/vm/offline.nix { inherit pkgs; }).recipes; };
         demo = self.lib.mkTests { inherit pkgs; recipes = ./checks/tests; shownAs = "checks/tests"; };
       });
       all = what: pkgs: let inherit (tests.${system pkgs}) demo ours; in demo.${what} // ours.${what};
     in
     {
       # For other flakes.
-      lib = import ./lib { cc-ci = pkgs: self.packages.${system pkgs}.cc-ci; };
+      lib = import ./lib {
+        cc-ci = pkgs: self.packages.${system pkgs}.cc-ci;
+        vm = args: import ./checks/vm/recipe.nix ({ inherit self; } // args);
+      };
       overlays.default = final: _: { cc-ci = go final "cc-ci"; };
       templates = {
         default = { path = ./lib/template; description = "An organisation's own recipes, tested by cc-ci"; };

@@ -63,4 +63,4 @@ announced (import ./server { inherit self pkgs check none; } // {
   template = check "template" { plan = template.packages.${system}.plan-example; app = toJSON template.apps.${system}.test-example; } ''
     grep -q '"recipe":"example"' "$plan"
   '';
-})
+} // (if pkgs ? testers then { vm-server = import ./vm/server.nix { inherit self pkgs; }; } else { }))

@@ -95,7 +95,7 @@ in
     };
 
     upstream = mkOption {
-      type = own.address;
+      type = own.repositories;
       default = "https://git.coopcloud.tech/coop-cloud";
       example = "https://git.coopcloud.tech/coop-cloud";
       description = "Where the recipes of the server's own apps (Traefik, backup-bot-two) are cloned from.";

@@ -4,6 +4,7 @@
 #                   the Nix store, which everybody can read (P1)
 #   domain          a name of at least two labels, in lower case
 #   address         https://host, without user, password or trailing slash
+#   repositories  where git finds several repositories
 #   login           a name of the forge
 { lib }:
 let
@@ -15,6 +16,7 @@ in
     (value: isString value && lib.hasPrefix "/" value && !lib.hasPrefix storeDir value));
   domain = named "domain name in lower case" (lib.types.strMatching "[a-z0-9-]+([.][a-z0-9-]+)+");
   address = named "address like https://host" (lib.types.strMatching "https?://[A-Za-z0-9.-]+(:[0-9]+)?(/[A-Za-z0-9._/-]*[A-Za-z0-9])?");
+  repositories = named "git URL without its last part, https://host/path or file:///path" (lib.types.strMatching "(https?://[A-Za-z0-9.:-]+|file://)/[A-Za-z0-9._/+-]+");
   login = named "name of the forge" (lib.types.strMatching "[A-Za-z0-9_.-]+");
   size = named "size like 20G, or a part of the memory like 70%" (lib.types.strMatching "[1-9][0-9]*[KMGT%]");
 }

@@ -82,6 +82,8 @@ if [ "$1" = fast ]; then
   go_tests unit go 600 ./...
 else
   check router 120 "$machine/prove-router.sh"
+  # shellcheck disable=SC2016 # expanded by the inner shell
+  check e2e-recipe 600 bash -c 'checks/e2e/recipe.sh "$(nix build --no-link --print-out-paths .#plan-demo)" --stage install'
   # internal/live compares the whole engine with what there was before, so it has it to itself.
   packages=$(go -C go list -tags live ./... | grep -v '/internal/live$')
   # shellcheck disable=SC2086 # a list of words

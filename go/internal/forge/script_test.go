@@ -1,0 +1,24 @@
+//go:build forge
+
+package forge
+
+import (
+	"path/filepath"
+	"testing"
+)
+
+// TestCommentScript: what the VM check of the whole server runs inside its machine, checks/e2e/comment.sh, finds the verdict here too, and
+// doesn't take a red one for it.
+func TestCommentScript(t *testing.T) {
+	trivial(t, "green", "red")
+	start(t, settings{})
+	comment := func(repo string) error {
+		return command(filepath.Join(root, "checks/e2e/comment.sh"), gitea, filepath.Join(dir, "secrets/operator-token"), "recipes/"+repo, "ci-bot", "90")
+	}
+	if err := comment("green"); err != nil {
+		t.Error(err)
+	}
+	if err := comment("red"); err == nil {
+		t.Error("expected the script to fail where the verdict is red")
+	}
+}
