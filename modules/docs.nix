@@ -40,6 +40,6 @@ in
   # The server's options
 
   Generated from `modules/` by `checks/server/update.sh`. The first installation, `modules/hosts/cc-ci/default.nix`, shows most of
-  them at work; [../install.md](../install.md) says which ones an operator must give.
+  them at work; options without a default must be set.
 
   ${concatStringsSep "" (map entry (leaves [ "services" "cc-ci" ] options.services.cc-ci))}''
