@@ -30,7 +30,8 @@
       };
       overlays.default = final: _: { cc-ci = go final "cc-ci"; };
       templates = {
-        default = { path = ./lib/template; description = "An organisation's own recipes, tested by cc-ci"; };
+        default = self.templates.recipes;
+        recipes = { path = ./lib/template; description = "An organisation's own recipes, tested by cc-ci"; };
         recipe = { path = ./recipes/_template; description = "One recipe: recipes/<name>/default.nix"; };
         server = { path = ./modules/template; description = "A server of your own: nixos-rebuild switch --flake .#ci"; };
       };

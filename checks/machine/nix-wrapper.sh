@@ -6,7 +6,13 @@ self=$(readlink -f "${BASH_SOURCE[0]}")
 root=$(cd "$(dirname "$self")/../.." && pwd)
 nix=${CC_CI_CACHE:?run: eval "\$(make -s env)"}/bin/nix
 
-takes_flake() { case ${1:-} in build | run | eval | develop | shell | flake) [ "${2:-}" != update ] && [ "${2:-}" != lock ] ;; *) false ;; esac; }
+# takes_flake VERB SUB...: whether this nix command takes --override-input; `flake init` doesn't.
+takes_flake() {
+  case ${1:-}:${2:-} in
+    build:* | run:* | eval:* | develop:* | shell:* | flake:check | flake:show | flake:metadata | flake:archive) ;;
+    *) false ;;
+  esac
+}
 # The locked nixpkgs is usable where its source is in the store, or where its host answers.
 reachable() {
   local stamp=$CC_CI_CACHE/nix/nixpkgs-unreachable
@@ -26,4 +32,7 @@ if [ "${verb[0]}" = flake ]; then
   verb+=("$1")
   shift
 fi
-exec "$nix" "${verb[@]}" --override-input nixpkgs "path:$root/checks/fixture" --no-write-lock-file "$@"
+# An organisation's own flake, made from lib/template, has nixpkgs from this one.
+input=nixpkgs
+if grep -qs 'follows = "cc-ci/nixpkgs"' flake.nix; then input=cc-ci/nixpkgs; fi
+exec "$nix" "${verb[@]}" --override-input "$input" "path:$root/checks/fixture" --no-write-lock-file "$@"

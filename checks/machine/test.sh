@@ -75,6 +75,7 @@ sed -n 's/^trace: not run: \([a-z-]*\):.*/skip \1/p' "$CC_CI_CACHE/log/flake-che
 check nix-parse 120 checks/parse.sh
 check nix-errors 120 checks/lib-errors.sh
 check nix-scale 120 checks/scale.sh
+check nix-template 300 checks/template.sh
 check server-errors 120 checks/server/errors.sh
 check server-units 300 checks/server/verify.sh
 go_tests demo-app checks/demo 300 ./...

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"coopcloud.tech/cc-ci/internal/draft"
+	"coopcloud.tech/cc-ci/internal/recipe"
 	"coopcloud.tech/cc-ci/internal/run"
 )
 
@@ -23,7 +24,8 @@ func recipeNewCmd() *cobra.Command {
 		Short: "Write a first recipe file from a recipe's compose files",
 		Long: `Reads the recipe in the git repository DIR and writes recipes/NAME/default.nix: services,
 volumes, hosts, the health check's path and secrets as they were found, guesses marked as
-guesses. A file that is there is never touched.`,
+guesses, and where the repository was cloned from. What is committed is read. A file that
+is there is never touched.`,
 		Args: exactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			name := args[0]
@@ -39,7 +41,7 @@ guesses. A file that is there is never touched.`,
 				return usageError{fmt.Errorf("read the recipe in %s: %w", from, err)}
 			}
 			path := filepath.Join(recipes, name, "default.nix")
-			if err := writeNew(path, draft.File(name, facts)); err != nil {
+			if err := writeNew(path, draft.File(name, recipe.Origin(cmd.Context(), p.Source), facts)); err != nil {
 				return err
 			}
 			_, err = fmt.Fprintf(cmd.OutOrStdout(), "wrote %s\nnext: look at the lines marked \"guess\", `git add %s`, and `nix run .#test-%s`\n", path, path, name)

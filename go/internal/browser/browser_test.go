@@ -45,7 +45,7 @@ func TestJudge(t *testing.T) {
 		"nothing":            {nil, result.Pass, ""},
 		"time limit":         {fmt.Errorf("%w: %w: Timeout\n - element is not visible\n - retrying", playwright.ErrPlaywright, playwright.ErrTimeout), result.Fail, "element is not visible"},
 		"no element":         {fmt.Errorf("%w: %w: Timeout\n - waiting for locator('x')", playwright.ErrPlaywright, playwright.ErrTimeout), result.Fail, "no such element"},
-		"two elements":       {errors.New("strict mode violation: locator('p') resolved to 2 elements"), result.Fail, "resolved to 2 elements"},
+		"two elements":       {errors.New("strict mode violation: locator('p') resolved to 2 elements:\n    1) <p id=\"a\">x</p> aka locator('#a')\n    2) <p>y</p> aka z"), result.Fail, `expected one element, got 2 elements: <p id="a">x</p>, <p>y</p>`},
 		"connection refused": {page("net::ERR_CONNECTION_REFUSED at https://a.test/"), result.Fail, "got ERR_CONNECTION_REFUSED"},
 		"script":             {page("ReferenceError: x is not defined\n at eval"), result.Fail, "got ReferenceError: x is not defined"},
 		"network changed":    {page("net::ERR_NETWORK_CHANGED at https://a.test/"), result.Error, ""},

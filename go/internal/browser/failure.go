@@ -44,8 +44,8 @@ func judge(err error, limit time.Duration) error {
 		return err
 	}
 	text := err.Error()
-	if many := strict.FindString(text); many != "" { // an assertion's error has no type
-		return &Failure{Expected: "one element", Seen: many}
+	if n := strict.FindStringSubmatch(text); n != nil { // an assertion's error has no type
+		return &Failure{Expected: "one element", Seen: n[1] + candidates(text)}
 	}
 	if !errors.Is(err, playwright.ErrPlaywright) {
 		return err
@@ -66,7 +66,22 @@ func judge(err error, limit time.Duration) error {
 }
 
 // strict matches what Playwright says when a locator fits several elements.
-var strict = regexp.MustCompile(`resolved to \d+ elements`)
+var strict = regexp.MustCompile(`resolved to (\d+ elements)`)
+
+// candidate is one of those elements, as a line of that message shows it.
+var candidate = regexp.MustCompile(`(?m)^\s*\d+\) (<.*>)(?: aka .*)?$`)
+
+// candidates lists the first few of them, so that somebody can tell them apart without a trace.
+func candidates(text string) string {
+	var found []string
+	for _, m := range candidate.FindAllStringSubmatch(text, 3) {
+		found = append(found, fmt.Sprintf("%.120s", m[1]))
+	}
+	if len(found) == 0 {
+		return ""
+	}
+	return ": " + strings.Join(found, ", ")
+}
 
 // obstacles are the phrases of Playwright's call log that say why it waited.
 var obstacles = []string{

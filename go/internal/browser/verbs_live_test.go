@@ -45,7 +45,7 @@ var verbs = []struct {
 	{"press at an element", []plan.BrowserStep{{Press: &plan.Press{At: button("Later"), Key: "Enter"}}, {ExpectText: &plan.ExpectText{Text: "It came later"}}}, ""},
 	{"press of a key that there is not", []plan.BrowserStep{{Press: &plan.Press{Key: "NoKey"}}}, "NoKey"},
 	{"click of a disabled button", []plan.BrowserStep{{Click: css("#off"), Timeout: soon}}, "element is not enabled"},
-	{"click of two", []plan.BrowserStep{{Click: css(".many")}}, "expected one element, got resolved to 2 elements"},
+	{"click of two", []plan.BrowserStep{{Click: css(".many")}}, `expected one element, got 2 elements: <p class="many">one</p>, <p class="many">two</p>`},
 	{"select of a missing option", []plan.BrowserStep{{Select: &plan.AtValue{At: label("Colour"), Value: "green"}, Timeout: soon}}, "did not find some options"},
 	{"download", []plan.BrowserStep{{Download: &plan.Download{Click: plan.At{Text: "Export"}, Contains: "export", SHA256: exported}}}, ""},
 	{"download with another hash", []plan.BrowserStep{{Download: &plan.Download{Click: plan.At{Text: "Export"}, SHA256: strings.Repeat("0", 64)}}}, "got " + exported + ", 8 bytes"},

@@ -12,15 +12,17 @@ import (
 	"coopcloud.tech/cc-ci/internal/recipe"
 )
 
-// File gives the text of recipes/<name>/default.nix for a recipe with these facts. The
-// text evaluates as it stands, and its run is at least the generic one.
-func File(name string, f *recipe.Facts) string {
+// File gives the text of recipes/<name>/default.nix for a recipe with these facts. source is
+// where a run clones it from; empty means where the schema looks by itself. The text evaluates
+// as it stands, and its run is at least the generic one.
+func File(name, source string, f *recipe.Facts) string {
 	w := &writer{}
 	w.line("# %s: %s", name, summary(f))
 	w.line("# A draft by `cc-ci recipe new`, made from the recipe's compose files. Lines with \"guess\" want a look.")
 	w.line("{")
 	w.line("  description = %s; # guess: say what the app is", quote("The "+name+" recipe"))
 	w.line("  category = %s; # guess", quote(category(f)))
+	w.source(source)
 	w.line("")
 	path, why := readyPath(f)
 	w.line("  # A page that answers only when the app works. %s", why)
@@ -29,6 +31,7 @@ func File(name string, f *recipe.Facts) string {
 	w.variables(f)
 	w.secrets(f)
 	w.state(f)
+	w.flows()
 	w.line("}")
 	return w.b.String()
 }
@@ -37,6 +40,16 @@ type writer struct{ b strings.Builder }
 
 func (w *writer) line(format string, args ...any) {
 	w.b.WriteString(strings.TrimRight(fmt.Sprintf(format, args...), " ") + "\n")
+}
+
+func (w *writer) source(from string) {
+	switch {
+	case from == "":
+	case strings.HasPrefix(from, "/"):
+		w.line("  source = %s; # of this machine alone: say where everybody can clone it before you merge", quote(from))
+	default:
+		w.line("  source = %s;", quote(from))
+	}
 }
 
 // summary is what was found, for the first line.
@@ -144,23 +157,30 @@ func (w *writer) variables(f *recipe.Facts) {
 	}
 }
 
-// secrets that abra does not generate.
+// secrets that abra does not generate are declared; those that it does are named, for steps.
 func (w *writer) secrets(f *recipe.Facts) {
-	first := true
+	var declared, known []string
 	for _, s := range f.Secrets {
-		if !s.External || !s.Spec.Manual {
-			continue
+		switch {
+		case !s.External:
+		case s.Spec.Manual:
+			length := s.Spec.Length
+			if length == 0 {
+				length = 32
+			}
+			declared = append(declared, fmt.Sprintf("  secrets.%s = { kind = \"alphanumeric\"; length = %d; }; # guess", s.Spec.Name, length))
+		default:
+			known = append(known, "\"\\${secret:"+s.Spec.Name+"}\"")
 		}
-		if first {
-			w.line("")
-			w.line("  # Inserted by hand (generate=false): the driver makes a value of this form.")
-			first = false
-		}
-		length := s.Spec.Length
-		if length == 0 {
-			length = 32
-		}
-		w.line("  secrets.%s = { kind = \"alphanumeric\"; length = %d; }; # guess", s.Spec.Name, length)
+	}
+	if len(known) > 0 {
+		w.line("")
+		w.line("  # abra makes these secrets; a step says %s.", strings.Join(known, ", "))
+	}
+	if len(declared) > 0 {
+		w.line("")
+		w.line("  # Inserted by hand (generate=false): the driver makes a value of this form.")
+		w.line("%s", strings.Join(declared, "\n"))
 	}
 }
 
@@ -172,16 +192,60 @@ func (w *writer) state(f *recipe.Facts) {
 		w.line("  backup.notApplicable = \"the app keeps no data\"; # guess")
 		return
 	}
+	if !f.BackedUp() {
+		w.line("  # No service has the label backupbot.backup=true, so nothing would be saved: mend the recipe, or say why:")
+		w.line("  # backup.notApplicable = \"\";")
+		w.line("")
+	}
 	w.line("  # How to write the app's data, see that it is there, and change it. Without these three a generic")
 	w.line("  # marker follows the backup labels.")
+	for _, l := range statements(f) {
+		w.line("  # %s", l)
+	}
+}
+
+// statements are a first state: through the app's database where it has a Postgres, in a file else.
+func statements(f *recipe.Facts) []string {
+	for _, s := range f.Services {
+		if !postgres.MatchString(s.Image) {
+			continue
+		}
+		psql := fmt.Sprintf("[ { exec = { service = %s; command = [ \"psql\" \"--username=%s\" \"--dbname=%s\" \"--set=ON_ERROR_STOP=1\" \"--tuples-only\" \"--file=-\" ]; stdin = %%s;%%s }; } ];",
+			quote(s.Name), setting(f, s.Name, "POSTGRES_USER", "postgres"), setting(f, s.Name, "POSTGRES_DB", "postgres"))
+		return []string{
+			"Write through the app where you can; a table of its own shows that the database survives.",
+			fmt.Sprintf("state.write = "+psql, quote("create table kept as select 'kept' as word"), ""),
+			fmt.Sprintf("state.verify = "+psql, quote("select word from kept"), " expect.stdout = \"kept\";"),
+			fmt.Sprintf("state.change = "+psql, quote("update kept set word = 'lost'"), ""),
+		}
+	}
 	service, folder := saved(f)
-	for _, l := range []string{
+	return []string{
 		fmt.Sprintf("state.write = [ { exec = { service = %s; command = [ \"sh\" \"-c\" \"printf kept > %s/cc-ci.txt\" ]; }; } ];", quote(service), folder),
 		fmt.Sprintf("state.verify = [ { exec = { service = %s; command = [ \"cat\" %s ]; expect.equals = \"kept\"; }; } ];", quote(service), quote(folder+"/cc-ci.txt")),
 		fmt.Sprintf("state.change = [ { exec = { service = %s; command = [ \"sh\" \"-c\" \"printf lost > %s/cc-ci.txt\" ]; }; } ];", quote(service), folder),
-	} {
-		w.line("  # %s", l)
 	}
+}
+
+var postgres = regexp.MustCompile(`(^|/)(postgres|postgis|pgvector)([:/@-]|$)`)
+
+// setting is a variable of a service, where the compose files give it a plain value.
+func setting(f *recipe.Facts, service, name, otherwise string) string {
+	for _, s := range f.Config.Services {
+		if value := s.Environment[name]; s.Name == service && value != nil && plainWord.MatchString(*value) {
+			return *value
+		}
+	}
+	return otherwise
+}
+
+var plainWord = regexp.MustCompile(`^[A-Za-z0-9_-]+$`)
+
+// flows begins with the front page.
+func (w *writer) flows() {
+	w.line("")
+	w.line("  # What a person does, in a browser. Record it with Chrome's recorder and `cc-ci flow import`, or begin here:")
+	w.line("  # flows.home = [ { goto = \"/\"; } { expectText.text = \"what a visitor must see\"; } { expectNoConsoleErrors = { }; } ];")
 }
 
 // saved is a place that a backup holds whole, else the first volume's.

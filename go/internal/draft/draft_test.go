@@ -13,10 +13,12 @@ var update = flag.Bool("update", false, "write testdata/*.nix")
 
 // The golden files are evaluated by a check of the flake: a draft is a recipe file.
 func TestFile(t *testing.T) {
-	for name, dir := range map[string]string{
-		"notes":    "../recipe/testdata/ordinary",
-		"cryptpad": "testdata/two-hosts",
+	for name, tt := range map[string]struct{ dir, source string }{
+		"notes":    {"../recipe/testdata/ordinary", "https://git.example.org/recipes/notes.git"},
+		"cryptpad": {"testdata/two-hosts", ""},
+		"miniflux": {"../../../checks/recipes/miniflux/1.1.0+2.2.16", "/srv/recipes/miniflux"},
 	} {
+		dir, source := tt.dir, tt.source
 		t.Run(name, func(t *testing.T) {
 			sample, err := os.ReadFile(filepath.Join(dir, ".env.sample"))
 			if err != nil {
@@ -31,7 +33,7 @@ func TestFile(t *testing.T) {
 			if err != nil || f.Config == nil {
 				t.Fatal(err, f.Problems)
 			}
-			got, golden := File(name, f), filepath.Join("testdata", name+".nix")
+			got, golden := File(name, source, f), filepath.Join("testdata", name+".nix")
 			if *update {
 				if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
 					t.Fatal(err)

@@ -79,6 +79,22 @@ func checkSource(source string) error {
 	return fmt.Errorf("recipe source %q: expected an https, ssh or file URL or an absolute path", source)
 }
 
+// Origin gives the address that others can clone the repository in dir from: its remote
+// `origin` without who asks (a token may stand there), or dir itself where it has none that
+// Clone takes.
+func Origin(ctx context.Context, dir string) string {
+	out, err := gitOut(ctx, dir, "remote", "get-url", "origin")
+	origin := strings.TrimSpace(string(out))
+	if u, parsed := url.Parse(origin); parsed == nil && u.Scheme == "https" {
+		u.User = nil
+		origin = u.String()
+	}
+	if err != nil || origin == "" || checkSource(origin) != nil {
+		return dir
+	}
+	return origin
+}
+
 func loopback(host string) bool {
 	ip := net.ParseIP(host)
 	return host == "localhost" || ip != nil && ip.IsLoopback()

@@ -211,3 +211,26 @@ func TestCheckoutIsExact(t *testing.T) {
 		})
 	}
 }
+
+func TestOrigin(t *testing.T) {
+	for origin, want := range map[string]string{
+		"":                                      "",
+		"https://git.example.org/r/notes.git":   "https://git.example.org/r/notes.git",
+		"https://t0ken@git.example.org/r/n.git": "https://git.example.org/r/n.git",
+		"https://me:t0ken@git.example.org/r/n":  "https://git.example.org/r/n",
+		"git@git.example.org:r/notes.git":       "git@git.example.org:r/notes.git",
+		"../elsewhere":                          "",
+		"ext::sh -c x":                          "",
+	} {
+		r := newRepo(t)
+		if origin != "" {
+			r.git("remote", "add", "origin", origin)
+		}
+		if want == "" {
+			want = r.dir
+		}
+		if got := Origin(t.Context(), r.dir); got != want {
+			t.Errorf("%q: expected %q, got %q", origin, want, got)
+		}
+	}
+}

@@ -2,6 +2,7 @@ package result
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -25,6 +26,7 @@ var Rungs = [Top]string{"install", "upgrade", "backup and restore", "flows", "lo
 // must not lower a recipe. The caller gives none to a run of single stages.
 func Climb(stages []Stage, findings []Finding, generic bool) *Level {
 	l := &Level{Generic: generic}
+	faulty := slices.ContainsFunc(stages, func(s Stage) bool { return s.Outcome == Error })
 	for _, rung := range [Top]Outcome{
 		bare(stages, "install"),
 		bare(stages, "upgrade"),
@@ -33,7 +35,7 @@ func Climb(stages []Stage, findings []Finding, generic bool) *Level {
 		last(stages, findings),
 	} {
 		switch {
-		case rung == Error:
+		case rung == Error, rung == NotRun && faulty: // as after an error of prepare or a removal, which are no rungs
 			return nil
 		case rung == NotApplicable && l.Reached > 0:
 			l.NotApplicable++

@@ -47,6 +47,9 @@ func TestClimb(t *testing.T) {
 	}{
 		{"all pass", matrix(p, p, p, p), nil, false, "5"},
 		{"nothing ran", nil, nil, false, "0"},
+		{"the machine fails before the first stage", append(matrix(nr, nr, nr, nr), Stage{Name: "prepare", Outcome: e}), nil, true, "none"},
+		{"the machine fails between two stages", append(matrix(p, nr, p, p), Stage{Name: "remove", Outcome: e}), nil, false, "none"},
+		{"the recipe fails, then the machine", append(matrix(p, f, p, p), Stage{Name: "remove", Outcome: e}), nil, false, "1"},
 		{"install fails", matrix(f, nr, nr, nr), nil, false, "0"},
 		{"refused by the policy", matrix(nr, nr, nr, nr), nil, false, "0"},
 		{"install can't be declared away", matrix(na, p, p, p), nil, false, "0"},

@@ -21,4 +21,7 @@
   # state.write = [ { exec = { service = "app"; command = [ "sh" "-c" "printf kept > /cryptpad/data/cc-ci.txt" ]; }; } ];
   # state.verify = [ { exec = { service = "app"; command = [ "cat" "/cryptpad/data/cc-ci.txt" ]; expect.equals = "kept"; }; } ];
   # state.change = [ { exec = { service = "app"; command = [ "sh" "-c" "printf lost > /cryptpad/data/cc-ci.txt" ]; }; } ];
+
+  # What a person does, in a browser. Record it with Chrome's recorder and `cc-ci flow import`, or begin here:
+  # flows.home = [ { goto = "/"; } { expectText.text = "what a visitor must see"; } { expectNoConsoleErrors = { }; } ];
 }
