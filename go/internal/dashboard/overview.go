@@ -14,11 +14,17 @@ import (
 // overview is the front page.
 type overview struct {
 	frame
-	Queue   []Job
+	Queue   []jobLine
 	Filters []filter
 	Recipes []line
 	Rates   ledger.Rates // of all recipes together
 	Newest  time.Time
+}
+
+// jobLine is a build in the queue.
+type jobLine struct {
+	Job
+	Known bool // whether the recipe has a page
 }
 
 // filter is a chip that shows only rows of one kind.
@@ -47,7 +53,7 @@ type square struct{ Name, Letter, Tone, Word string }
 var matrix = []string{"install", "upgrade", "backup", "local"}
 
 func newOverview(s *state) overview {
-	v := overview{frame: newFrame("cc-ci: recipes", "./"), Queue: s.Queue}
+	v := overview{frame: newFrame("cc-ci: recipes", "./")}
 	count := map[string]int{}
 	for _, row := range s.Recipes {
 		l := newLine(row)
@@ -62,6 +68,10 @@ func newOverview(s *state) overview {
 		if row.Latest != nil && row.Latest.Started.After(v.Newest) {
 			v.Newest = row.Latest.Started
 		}
+	}
+	for _, j := range s.Queue {
+		known := slices.ContainsFunc(s.Recipes, func(r Row) bool { return r.Recipe == j.Recipe })
+		v.Queue = append(v.Queue, jobLine{j, known})
 	}
 	v.Filters = []filter{{"all", "all", len(s.Recipes)}}
 	for _, f := range []filter{{"pass", "green", 0}, {"flaky", "flaky", 0}, {"fail", "red", 0}, {"error", "error", 0}, {"idle", "no verdict", 0}} {
