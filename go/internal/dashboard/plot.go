@@ -36,6 +36,7 @@ func series(stage string) int {
 // plot shows how long each stage of the last runs took.
 type plot struct {
 	Wide, High int
+	Full       bool // whether bars reach the right edge: a narrow screen begins there
 	Body       template.HTML
 	Text       string
 	Legend     []legend
@@ -80,7 +81,7 @@ func newPlot(all []Record) *plot {
 	for i, r := range shown {
 		c.bar(r, i, len(shown), used)
 	}
-	p := &plot{Wide: plotWide, High: plotHigh, Body: template.HTML(c.String()), From: shown[0].Started, To: shown[len(shown)-1].Started}
+	p := &plot{Wide: plotWide, High: plotHigh, Full: len(shown)*(plotBar+6) > plotWide/2, Body: template.HTML(c.String()), From: shown[0].Started, To: shown[len(shown)-1].Started}
 	p.Text = fmt.Sprintf("Bar chart of how long each stage of the last %d runs took. The longest run took %s, the last one %s.",
 		len(shown), report.Span(longest), report.Span(shown[len(shown)-1].Took))
 	for i := range len(order) + 1 {
@@ -115,7 +116,7 @@ func (c *canvas) grid() {
 func (c *canvas) bar(r Record, i, n int, used map[int]bool) {
 	slot := min(float64(plotWide-plotLeft-plotRight)/float64(n), plotBar+6)
 	wide := max(slot*0.8, 2)
-	x := plotWide - plotRight - slot*float64(n-i) + (slot-wide)/2
+	x := plotLeft + slot*float64(i) + (slot-wide)/2
 	fmt.Fprintf(c, `<g><title>%s: %s, %s</title>`, r.Started.Format("2 Jan 2006 15:04"), r.Word(), report.Span(r.Took))
 	sums := make([]time.Duration, len(order)+1)
 	for name, took := range perStage(r.Entry) {
