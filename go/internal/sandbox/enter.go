@@ -183,7 +183,11 @@ func (s *Sandbox) writeEtc() ([]string, error) {
 	var a []string
 	for name, text := range files {
 		path := filepath.Join(s.dir, name)
-		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+		err := os.WriteFile(path, []byte(text), 0o644)
+		if err == nil {
+			err = os.Chmod(path, 0o644) // whatever the umask: a supervised run's keeps everything to itself
+		}
+		if err != nil {
 			return nil, err
 		}
 		a = append(a, "--ro-bind", path, "/etc/"+name)

@@ -100,7 +100,7 @@ func (s Store) settle(r result.Result, tmp string) error {
 	if !recipeForm.MatchString(r.Recipe) || !runForm.MatchString(r.ID) {
 		return fmt.Errorf("result.json: expected a recipe and a run's id, found %.120q and %.120q", r.Recipe, r.ID)
 	}
-	if err := os.MkdirAll(filepath.Join(s.dir, r.Recipe), 0o755); err != nil {
+	if err := folder(filepath.Join(s.dir, r.Recipe)); err != nil {
 		return err
 	}
 	final := s.Folder(r.Recipe, r.ID)
@@ -134,7 +134,11 @@ func (s Store) claim(r result.Result) error {
 		return err
 	}
 	tmp := filepath.Join(s.dir, coming, "key-"+r.ID)
-	if err := os.WriteFile(tmp, []byte(here+"\n"), 0o644); err != nil {
+	err = os.WriteFile(tmp, []byte(here+"\n"), 0o644)
+	if err == nil {
+		err = os.Chmod(tmp, 0o644) // whatever the umask
+	}
+	if err != nil {
 		return err
 	}
 	return os.Rename(tmp, path)

@@ -52,7 +52,7 @@ type Store struct{ dir string }
 // Open makes dir where it isn't there. Its files are for everybody to read.
 func Open(dir string) (Store, error) {
 	for _, d := range []string{dir, filepath.Join(dir, keys), filepath.Join(dir, coming)} {
-		if err := os.MkdirAll(d, 0o755); err != nil {
+		if err := folder(d); err != nil {
 			return Store{}, fmt.Errorf("results store: %w", err)
 		}
 	}
