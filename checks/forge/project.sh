@@ -1,10 +1,13 @@
 #!/usr/bin/env bash
-# project.sh DIR NAME FOLDER: make the public repository recipes/NAME in the forge of DIR, with what git would take from
-# FOLDER as the one commit of its main branch, and activate it in Drone. FOLDER `-`: leave the repository empty.
+# project.sh DIR NAME FOLDER: make the public repository recipes/NAME in the forge of DIR, activate it in Drone, and push what git
+# would take from FOLDER as the one commit of its main branch; Drone hears of that push. FOLDER `-`: leave the repository as it is.
 . "${BASH_SOURCE%/*}/vars.sh"
 
 dir=$(realpath -m "$1") name=$2 folder=$3
 api GET "/repos/recipes/$name" >"$dir/last" 2>&1 || api POST /orgs/recipes/repos "{\"name\":\"$name\",\"default_branch\":\"main\"}" >"$dir/last"
+drone_api POST '/user/repos?async=false' >"$dir/last"
+drone_api POST "/repos/recipes/$name" >"$dir/last"
+drone_api PATCH "/repos/recipes/$name" '{"timeout":120}' >"$dir/last"
 if [ "$folder" != - ]; then
   scratch=$(mktemp -d)
   trap 'rm -rf "$scratch"' EXIT
@@ -17,6 +20,3 @@ if [ "$folder" != - ]; then
   git --work-tree="$folder" commit --quiet --message=project
   timeout 60 git push --quiet --force "$(cat "$dir/gitea/url")/recipes/$name.git" main
 fi
-drone_api POST '/user/repos?async=false' >"$dir/last"
-drone_api POST "/repos/recipes/$name" >"$dir/last"
-drone_api PATCH "/repos/recipes/$name" '{"timeout":120}' >"$dir/last"

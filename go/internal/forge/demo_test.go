@@ -14,6 +14,7 @@ import (
 	"time"
 
 	sdk "code.gitea.io/sdk/gitea"
+	"github.com/drone/drone-go/drone"
 
 	"coopcloud.tech/cc-ci/internal/site"
 	"coopcloud.tech/cc-ci/internal/swarm"
@@ -54,6 +55,9 @@ func demo(t *testing.T) {
 	}
 	put(t, filepath.Join(dir, "site.json"), string(b))
 	once.Do(func() {
+		if _, _, err := admin.GetRepo("recipes", "demo"); err == nil {
+			return // by an earlier test program on the same forge
+		}
 		if _, _, err := admin.CreateOrgRepo("recipes", sdk.CreateRepoOption{Name: "demo", DefaultBranch: "main"}); err != nil {
 			t.Fatal(err)
 		}
@@ -61,6 +65,24 @@ func demo(t *testing.T) {
 		if err := script("project.sh", "cc-ci", root); err != nil {
 			t.Fatal(err)
 		}
+		selfTest(t)
+	})
+}
+
+// selfTest waits for the build of the project's own pipeline, which the push of main started.
+func selfTest(t *testing.T) {
+	t.Helper()
+	await(t, "the project's self-test", demoLimit, func() error {
+		b, err := builds.Build("recipes", "cc-ci", 1)
+		switch {
+		case err != nil:
+			return err
+		case b.Status == drone.StatusFailing || b.Status == drone.StatusError:
+			t.Fatalf("the project's self-test: it is %s", b.Status)
+		case b.Event != drone.EventPush || b.Status != drone.StatusPassing:
+			return fmt.Errorf("event %s, status %s", b.Event, b.Status)
+		}
+		return nil
 	})
 }
 
