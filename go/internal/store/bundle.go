@@ -1,13 +1,11 @@
 package store
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"path"
-	"path/filepath"
 	"strings"
 )
 
@@ -78,18 +76,18 @@ func allowed(name string) bool {
 	return false
 }
 
-// write puts one file of exactly size bytes below root, for everybody to read.
+// write puts one file of exactly size bytes below root.
 func write(root *os.Root, name string, size int64, from io.Reader) error {
-	if err := folders(root, path.Dir(name)); err != nil {
-		return err
+	if dir := path.Dir(name); dir != "." {
+		if err := root.MkdirAll(dir, 0o755); err != nil {
+			return err
+		}
 	}
 	f, err := root.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)
 	if err != nil {
 		return err
 	}
-	if err = f.Chmod(0o644); err == nil {
-		_, err = io.CopyN(f, from, size)
-	}
+	_, err = io.CopyN(f, from, size)
 	if e := f.Close(); err == nil {
 		err = e
 	}
@@ -97,41 +95,4 @@ func write(root *os.Root, name string, size int64, from io.Reader) error {
 		return fmt.Errorf("%s: %w", name, err)
 	}
 	return nil
-}
-
-// folders makes dir and those above it. Their modes are set, not asked for: a supervised run's umask keeps
-// everything to itself, and bridge and dashboard are other users.
-func folders(root *os.Root, dir string) error {
-	if dir == "." {
-		return nil
-	}
-	if err := folders(root, path.Dir(dir)); err != nil {
-		return err
-	}
-	err := root.Mkdir(dir, 0o755)
-	if errors.Is(err, fs.ErrExist) {
-		return nil
-	}
-	if err == nil {
-		err = root.Chmod(dir, 0o755)
-	}
-	return err
-}
-
-// folder makes dir for everybody to read, and those above it, where it isn't there. One that is there stays as it is.
-func folder(dir string) error {
-	if isThere(dir) {
-		return nil
-	}
-	if err := os.MkdirAll(filepath.Dir(dir), 0o755); err != nil {
-		return err
-	}
-	err := os.Mkdir(dir, 0o755)
-	if errors.Is(err, fs.ErrExist) {
-		return nil
-	}
-	if err == nil {
-		err = os.Chmod(dir, 0o755)
-	}
-	return err
 }

@@ -72,9 +72,6 @@ func (s Store) bring(fill func(*os.Root) error) error {
 		return err
 	}
 	defer os.RemoveAll(tmp) // what was moved is no longer there
-	if err := os.Chmod(tmp, 0o755); err != nil {
-		return err
-	}
 	root, err := os.OpenRoot(tmp)
 	if err != nil {
 		return err
@@ -86,6 +83,9 @@ func (s Store) bring(fill func(*os.Root) error) error {
 	}
 	r, err := report.Load(filepath.Join(tmp, "result.json"))
 	if err != nil {
+		return err
+	}
+	if err := s.belongAll(tmp); err != nil {
 		return err
 	}
 	if err := s.settle(r, tmp); err != nil {
@@ -100,7 +100,8 @@ func (s Store) settle(r result.Result, tmp string) error {
 	if !recipeForm.MatchString(r.Recipe) || !runForm.MatchString(r.ID) {
 		return fmt.Errorf("result.json: expected a recipe and a run's id, found %.120q and %.120q", r.Recipe, r.ID)
 	}
-	if err := folder(filepath.Join(s.dir, r.Recipe)); err != nil {
+	folder := filepath.Join(s.dir, r.Recipe)
+	if err := errors.Join(os.MkdirAll(folder, 0o755), s.belong(folder)); err != nil {
 		return err
 	}
 	final := s.Folder(r.Recipe, r.ID)
@@ -134,11 +135,7 @@ func (s Store) claim(r result.Result) error {
 		return err
 	}
 	tmp := filepath.Join(s.dir, coming, "key-"+r.ID)
-	err = os.WriteFile(tmp, []byte(here+"\n"), 0o644)
-	if err == nil {
-		err = os.Chmod(tmp, 0o644) // whatever the umask
-	}
-	if err != nil {
+	if err := errors.Join(os.WriteFile(tmp, []byte(here+"\n"), 0o644), s.belong(tmp)); err != nil {
 		return err
 	}
 	return os.Rename(tmp, path)

@@ -51,12 +51,16 @@ type Store struct{ dir string }
 
 // Open makes dir where it isn't there. Its files are for everybody to read.
 func Open(dir string) (Store, error) {
+	s := Store{dir}
 	for _, d := range []string{dir, filepath.Join(dir, keys), filepath.Join(dir, coming)} {
-		if err := folder(d); err != nil {
+		if _, err := os.Stat(d); err == nil {
+			continue
+		}
+		if err := errors.Join(os.MkdirAll(d, 0o755), s.belong(d)); err != nil {
 			return Store{}, fmt.Errorf("results store: %w", err)
 		}
 	}
-	return Store{dir}, nil
+	return s, nil
 }
 
 // Read gives the store at dir as it is, for those who may not write there.
