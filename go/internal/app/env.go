@@ -14,14 +14,14 @@ import (
 // from the driver alone (P5), and the driver sets none.
 var hooks = regexp.MustCompile(`_CMDS$`)
 
-// rewriteEnv writes an env file anew, a line for each key in the order of their last
+// RewriteEnv writes an env file anew, a line for each key in the order of their last
 // assignments: keys in set get that value and stand at the end, keys in drop and every
 // hook disappear, of all others the value as it was read and the modifiers are kept.
 //
 // Nothing of the text itself is: env files are read by several grammars, and where
 // they differ (`export TYPE=x`, `TYPE =x`, quotes, references) abra would find
 // another value than was judged (P5).
-func rewriteEnv(text string, set map[string]string, drop []string) (string, error) {
+func RewriteEnv(text string, set map[string]string, drop []string) (string, error) {
 	sample, err := recipe.ParseEnv(".env.sample", text)
 	if err != nil {
 		return "", err

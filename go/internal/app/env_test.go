@@ -19,7 +19,7 @@ SITE_NAME="the demo of $DOMAIN"
 POST_DEPLOY_CMDS="app evil"
 STACK_NAME=other
 `
-	got, err := rewriteEnv(sample, map[string]string{"DOMAIN": "x.test", "COMPOSE_FILE": "compose.yml:../o.yml", "TITLE": "a $b #c"}, []string{"STACK_NAME"})
+	got, err := RewriteEnv(sample, map[string]string{"DOMAIN": "x.test", "COMPOSE_FILE": "compose.yml:../o.yml", "TITLE": "a $b #c"}, []string{"STACK_NAME"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -53,7 +53,7 @@ func TestEnvFileMeansTheSameToAbra(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			drop := []string{"STACK_NAME", "TYPE", "RECIPE"}
-			text, err := rewriteEnv(sample, map[string]string{"DOMAIN": "x.test"}, drop)
+			text, err := RewriteEnv(sample, map[string]string{"DOMAIN": "x.test"}, drop)
 			if err != nil {
 				t.Fatal(err)
 			}

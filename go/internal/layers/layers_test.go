@@ -17,14 +17,14 @@ const module = "coopcloud.tech/cc-ci/"
 // order names the layers from the ground up. A package may import those of lower
 // rows alone. A new package must be put somewhere.
 var order = [][]string{
-	{"plan", "site", "result", "event", "redact", "lock", "router", "badge", "generation", "supervise", "trigger", "apiclient", "killpoint", "recorder"},
+	{"plan", "site", "result", "event", "redact", "lock", "router", "badge", "generation", "supervise", "trigger", "apiclient", "killpoint", "recorder", "server", "certificate"},
 	{"sidecar", "keep", "point", "finding"},
 	{"abra", "swarm", "recipe", "sandbox", "gitea", "drone"},
 	{"browser", "standin", "backupbot", "restic"},
 	{"step", "report", "janitor", "policy", "lint", "draft"},
 	{"app", "localtest", "ledger", "answer", "store"},
 	{"stage"},
-	{"run", "doctor", "dashboard", "contract", "bridge", "follow", "strength"},
+	{"run", "doctor", "dashboard", "contract", "bridge", "follow", "strength", "converge"},
 	{"web", "bench"},
 	{"live", "forge", "layers"},
 }

@@ -33,23 +33,35 @@ type Engine struct {
 // Connect reaches the engine at host ("unix:///run/docker.sock") and looks that it
 // manages a swarm; else ErrNoSwarm with what to do.
 func Connect(ctx context.Context, host string) (*Engine, error) {
+	e, err := Open(ctx, host)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrNoSwarm, err)
+	}
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
+	info, err := e.api.Info(ctx)
+	if err != nil || info.Swarm.LocalNodeState != swarm.LocalNodeStateActive || !info.Swarm.ControlAvailable {
+		e.Close()
+		return nil, fmt.Errorf("engine at %s: %w: state %q; make it a manager with `docker swarm init`", host, ErrNoSwarm, info.Swarm.LocalNodeState)
+	}
+	e.id = info.Swarm.Cluster.ID
+	return e, nil
+}
+
+// Open reaches the engine at host, whether it manages a swarm or not.
+func Open(ctx context.Context, host string) (*Engine, error) {
 	api, err := client.NewClientWithOpts(client.WithHost(host), client.WithAPIVersionNegotiation())
 	if err != nil {
-		return nil, fmt.Errorf("engine at %s: %w: %w", host, ErrNoSwarm, err)
+		return nil, fmt.Errorf("engine at %s: %w", host, err)
 	}
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
 	v, err := api.ServerVersion(ctx)
 	if err != nil {
 		api.Close()
-		return nil, fmt.Errorf("engine at %s: %w: %w", host, ErrNoSwarm, err)
+		return nil, fmt.Errorf("engine at %s: %w", host, err)
 	}
-	info, err := api.Info(ctx)
-	if err != nil || info.Swarm.LocalNodeState != swarm.LocalNodeStateActive || !info.Swarm.ControlAvailable {
-		api.Close()
-		return nil, fmt.Errorf("engine at %s: %w: state %q; make it a manager with `docker swarm init`", host, ErrNoSwarm, info.Swarm.LocalNodeState)
-	}
-	return &Engine{api: api, id: info.Swarm.Cluster.ID, version: "docker " + v.Version}, nil
+	return &Engine{api: api, version: "docker " + v.Version}, nil
 }
 
 // ID is the swarm's own id: machine-wide folders are keyed by it.

@@ -1,0 +1,158 @@
+package converge
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"coopcloud.tech/cc-ci/internal/certificate"
+	"coopcloud.tech/cc-ci/internal/recipe"
+	"coopcloud.tech/cc-ci/internal/server"
+)
+
+// Traefik deploys the router with the operator's certificate, which it judges first: one that
+// is past, does not cover the CI domain or does not fit its key is an error, and what runs goes
+// on running. A renewed certificate becomes new secrets, named by its content; the old ones go
+// once the router runs with the new ones.
+func Traefik(ctx context.Context, s server.Server, now time.Time, r *Report) error {
+	t := s.Traefik
+	if t == nil {
+		return fmt.Errorf("%w: traefik: expected what the router is made from, found none", server.ErrFile)
+	}
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	pair, err := certificate.Load(t.Certificate, t.Key)
+	if err != nil {
+		return err
+	}
+	warning, err := pair.Judge(now, CertificateNames(s))
+	if err != nil {
+		return err
+	}
+	if warning != "" {
+		r.warn("%s", warning)
+	}
+	v := service{
+		recipe: "traefik", from: t.Recipe, domain: t.Domain,
+		compose: []string{"compose.wildcard.yml"},
+		given:   map[string][]byte{"ssl_cert": pair.Certificate, "ssl_key": pair.Key},
+		env: merged(t.Env, map[string]string{
+			"WILDCARDS_ENABLED": "1", "SECRET_WILDCARD_CERT_VERSION": pair.Version(), "SECRET_WILDCARD_KEY_VERSION": pair.Version(),
+		}),
+		replace: func(f *recipe.Facts, stack string) (overlay, error) { return router(s, f, stack, r) },
+	}
+	if err := v.dial(ctx, s, r); err != nil {
+		return err
+	}
+	defer v.engine.Close()
+	return v.converge(ctx)
+}
+
+// CertificateNames are what the operator's certificate must cover (P2).
+func CertificateNames(s server.Server) []string { return []string{s.Domain, "*." + s.Domain} }
+
+func merged(a, b map[string]string) map[string]string {
+	out := map[string]string{}
+	for _, m := range []map[string]string{a, b} {
+		for k, v := range m {
+			out[k] = v
+		}
+	}
+	return out
+}
+
+// router gives what is added to the recipe: routes to services of this host as labels of the
+// router's own service, and its static configuration with a short interval of its own poll.
+func router(s server.Server, f *recipe.Facts, stack string, r *Report) (overlay, error) {
+	o := overlay{Labels: routeLabels(s.Traefik.Routes)}
+	if s.Traefik.RefreshSeconds == 0 {
+		return o, nil
+	}
+	c, ok := staticConfig(f)
+	if !ok {
+		r.warn("recipe traefik %s mounts no traefik.yml: its poll stays as the recipe has it", s.Traefik.Recipe.Version)
+		return o, nil
+	}
+	text, err := os.ReadFile(c.File)
+	if err != nil {
+		return o, fmt.Errorf("recipe traefik %s: %w", s.Traefik.Recipe.Version, err)
+	}
+	quick, ok := refreshed(string(text), s.Traefik.RefreshSeconds)
+	if !ok {
+		r.warn("%s of recipe traefik %s has no swarm provider where one is expected: its poll stays as the recipe has it", filepath.Base(c.File), s.Traefik.Recipe.Version)
+		return o, nil
+	}
+	o.Config, o.Driver = c.Key, c.Template
+	o.File = filepath.Join(s.AbraDir, "cc-ci.traefik."+short(quick)+".tmpl")
+	o.Named = stack + "_" + c.Key + "_" + short(quick)
+	return o, os.WriteFile(o.File, []byte(quick), 0o600)
+}
+
+// staticConfig finds the config that the router's service mounts as its traefik.yml.
+func staticConfig(f *recipe.Facts) (recipe.Config, bool) {
+	for _, s := range f.Config.Services {
+		for _, mount := range s.Configs {
+			if s.Name != "app" || !strings.HasSuffix(mount.Target, "/traefik.yml") {
+				continue
+			}
+			for _, c := range f.Configs {
+				if c.Key == mount.Source {
+					return c, true
+				}
+			}
+		}
+	}
+	return recipe.Config{}, false
+}
+
+var (
+	providers = regexp.MustCompile(`(?m)^providers:\s*$`)
+	swarmKey  = regexp.MustCompile(`(?m)^( +)(swarm|docker): *\n( +)`)
+	interval  = regexp.MustCompile(`(?m)^( +refreshSeconds: *).*$`)
+)
+
+// refreshed changes one line of the recipe's static configuration, which is a template: how
+// often the router looks for new apps. With the default of 15 s that is most of a deploy's time.
+func refreshed(text string, seconds int) (string, bool) {
+	at := providers.FindStringIndex(text)
+	if at == nil {
+		return text, false
+	}
+	head, rest := text[:at[1]], text[at[1]:]
+	if interval.MatchString(rest) {
+		return head + interval.ReplaceAllString(rest, "${1}"+strconv.Itoa(seconds)), true
+	}
+	m := swarmKey.FindStringSubmatchIndex(rest)
+	if m == nil {
+		return text, false
+	}
+	indent := rest[m[6]:m[7]]
+	return head + rest[:m[6]] + indent + "refreshSeconds: " + strconv.Itoa(seconds) + "\n" + rest[m[6]:], true
+}
+
+// routeLabels say each route in the labels that the router reads from services.
+func routeLabels(routes []server.Route) map[string]string {
+	labels := map[string]string{}
+	if len(routes) > 0 {
+		labels["traefik.enable"] = "true"
+	}
+	for _, r := range routes {
+		name := "cc-ci-" + r.Name
+		rule := "Host(`" + r.Host + "`)"
+		if r.Path != "" {
+			rule += " && (Path(`" + r.Path + "`) || PathPrefix(`" + r.Path + "/`))"
+		}
+		at := "traefik.http.routers." + name + "."
+		labels[at+"rule"] = rule
+		labels[at+"entrypoints"] = "web-secure"
+		labels[at+"tls"] = "true"
+		labels[at+"service"] = name
+		labels["traefik.http.services."+name+".loadbalancer.server.url"] = r.To
+	}
+	return labels
+}
