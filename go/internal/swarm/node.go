@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/netip"
 	"slices"
+	"time"
 
 	"github.com/docker/docker/api/types/network"
 	"github.com/docker/docker/api/types/swarm"
@@ -56,8 +57,25 @@ type Network struct {
 	Subnets           []string
 }
 
-// Network gives the network of this name, and whether there is one.
+// Network gives the network of this name, and whether there is one. An overlay that was made just now
+// has no driver until the swarm has allocated it; that is waited for.
 func (e *Engine) Network(ctx context.Context, name string) (Network, bool, error) {
+	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	defer cancel()
+	for wait := 20 * time.Millisecond; ; wait = min(2*wait, time.Second) {
+		n, ok, err := e.listed(ctx, name)
+		if err != nil || !ok || n.Driver != "" {
+			return n, ok, err
+		}
+		select {
+		case <-ctx.Done():
+			return n, ok, fmt.Errorf("network %s: the swarm has not allocated it within 30 s", name)
+		case <-time.After(wait):
+		}
+	}
+}
+
+func (e *Engine) listed(ctx context.Context, name string) (Network, bool, error) {
 	list, err := e.api.NetworkList(ctx, network.ListOptions{})
 	if err != nil {
 		return Network{}, false, fmt.Errorf("networks: %w", err)
