@@ -1,5 +1,5 @@
 # Written by vendor-hash.sh; buildGoModule wants the first, package.nix compares the second.
 {
-  vendorHash = "sha256-7vGNVuET1aFIWAgffOMwqbSOxDITT0KMhIKmiJ6MfB8=";
-  digest = "87e8a4ef14fd4f5149137db3f63aa28ef86f13d08d6a100864afc3f44e6fda2a"; # of go.mod and go.sum
+  vendorHash = "sha256-Zh3MzrHsvj6qcSfIGu1RQnfEjykpgvmeVAohueIZcyA=";
+  digest = "ced96590e40365bca02f5aa765310150ec2a0cd660568e967fe3140b5dd0c4df"; # of go.mod and go.sum
 }

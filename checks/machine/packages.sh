@@ -11,6 +11,7 @@ want() { command -v "$1" >/dev/null || missing+=("$2"); }
 want xz xz-utils
 want mmdebstrap mmdebstrap
 want patchelf patchelf
+want age age
 [ -e /etc/ssl/certs/ca-certificates.crt ] || missing+=(ca-certificates)
 
 rest() {

@@ -63,6 +63,13 @@ func TestMistakes(t *testing.T) {
 		{"keep for a word", []string{"run", "--plan", plan, "--keep", "long"}, exitUsage, `invalid argument "long" for "--keep" flag`},
 		{"shell into nothing", []string{"shell"}, exitUsage, "shell: expected RUN and at most a SERVICE"},
 		{"shell into too much", []string{"shell", "a", "b", "c"}, exitUsage, `found "a b c"`},
+		{"converge nothing", []string{"converge", "everything"}, exitUsage, `unknown command "everything"`},
+		{"server file that is not there", []string{"converge", "swarm", "--server", "/nowhere"}, exitUsage, "server file: none at /nowhere"},
+		{"server file with a typo", []string{"server", "check", broken}, exitUsage, "server file " + broken + `: json: unknown field "domian"`},
+		{"secrets without a list", []string{"secrets", "check", "--dir", "/nowhere"}, exitUsage, "open /nowhere/recipients.txt: no such file or directory (`cc-ci secrets init` makes it)"},
+		{"rotate nothing", []string{"secrets", "rotate"}, exitUsage, "rotate: expected names of secrets, or --all"},
+		{"rotate what nobody knows", []string{"secrets", "rotate", "x"}, exitUsage, `no secret "x"; expected one of drone-rpc`},
+		{"re-key without a key", []string{"secrets", "rekey"}, exitUsage, "rekey: --identity is missing"},
 		{"site with a typo", []string{"janitor", "--site", broken}, exitInfra, broken + `: json: unknown field "domian"`},
 	} {
 		t.Run(c.name, func(t *testing.T) {

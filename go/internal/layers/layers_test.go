@@ -20,7 +20,7 @@ var order = [][]string{
 	{"plan", "site", "result", "event", "redact", "lock", "router", "badge", "generation", "supervise", "trigger", "apiclient", "killpoint", "recorder", "server", "certificate"},
 	{"sidecar", "keep", "point", "finding"},
 	{"abra", "swarm", "recipe", "sandbox", "gitea", "drone"},
-	{"browser", "standin", "backupbot", "restic"},
+	{"browser", "standin", "backupbot", "restic", "secrets"},
 	{"step", "report", "janitor", "policy", "lint", "draft"},
 	{"app", "localtest", "ledger", "answer", "store"},
 	{"stage"},
@@ -39,6 +39,8 @@ var external = map[string][]string{
 	"code.gitea.io/sdk/gitea":                       {"gitea"},
 	"github.com/drone/drone-go/drone":               {"drone"},
 	"github.com/hashicorp/go-retryablehttp":         {"apiclient"},
+	"filippo.io/age":                                {"secrets"},
+	"filippo.io/age/agessh":                         {"secrets"},
 }
 
 func TestArrowsPointDown(t *testing.T) {
