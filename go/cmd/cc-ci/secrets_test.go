@@ -43,7 +43,7 @@ func TestSecretsLife(t *testing.T) {
 		code        int
 		want        string
 	}{
-		{"init without the operator's", "", nil, []string{"init", "--host", "cc-ci=" + at("host.pub"), "--recovery", at("recovery")}, exitInfra, "these are yours to give:\n  forge-token: the bot's token"},
+		{"init without the operator's", "", nil, []string{"init", "--host", "cc-ci=" + at("host.pub"), "--recovery", at("recovery")}, exitInfra, "these are yours to give:\n  forge-token: The bot's token"},
 		{"check finds what is missing", "", nil, []string{"check"}, exitRed, "forge-token.age: is missing"},
 		{"init again, with it", "", nil, []string{"init", "--from", "forge-token=" + at("token")}, exitGreen, "forge-token: new value"},
 		{"init a third time", "", nil, []string{"init"}, exitGreen, "registry-auth: not there, and not required"},

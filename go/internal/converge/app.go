@@ -92,10 +92,8 @@ func (v *service) converge(ctx context.Context) error {
 // place puts the recipe's clone on the published version; one that has not got it is cloned anew.
 func (v *service) place(ctx context.Context) error {
 	dir := v.cli.RecipeDir(v.recipe)
-	origin, err := recipe.Origin(ctx, dir)
-	if err == nil && origin == v.from.Source {
-		_, err = recipe.Checkout(ctx, dir, v.from.Version)
-		if err == nil {
+	if recipe.Origin(ctx, dir) == v.from.Source {
+		if _, err := recipe.Checkout(ctx, dir, v.from.Version); err == nil {
 			return nil
 		}
 	}

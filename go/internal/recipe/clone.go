@@ -222,12 +222,3 @@ func commitOf(ctx context.Context, dir, rev string) (string, error) {
 	}
 	return strings.TrimSpace(string(out)), nil
 }
-
-// Origin gives the URL that the repository in dir was cloned from; an error where dir is none.
-func Origin(ctx context.Context, dir string) (string, error) {
-	if _, err := os.Stat(filepath.Join(dir, ".git")); err != nil {
-		return "", err // git would look in the folders above
-	}
-	out, err := gitOut(ctx, dir, "config", "--local", "--get", "remote.origin.url")
-	return strings.TrimSpace(string(out)), err
-}

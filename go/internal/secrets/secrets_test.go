@@ -218,7 +218,7 @@ func TestFindings(t *testing.T) {
 			p.ok(err)
 			p.write(filepath.Join(p.repo, "key"), string(text))
 		}, false, "key:1: holds a private key"},
-		{"a missing secret", func(p place) { p.ok(os.Remove(filepath.Join(p.dir, "forge-token.age"))) }, false, "forge-token.age: is missing: the bot's token"},
+		{"a missing secret", func(p place) { p.ok(os.Remove(filepath.Join(p.dir, "forge-token.age"))) }, false, "forge-token.age: is missing: The bot's token"},
 		{"a secret that nobody knows", func(p place) { sealFor(p, "x", p.open().Recipients[0].public, p.open().Recipients[1].public) }, false, `x.age: no secret "x"; expected one of drone-rpc`},
 		{"a host too many", func(p place) {
 			_, r, err := parseKey(strings.TrimSpace(strangerKey))

@@ -176,8 +176,8 @@ func (t Traefik) check(ciDomain string) error {
 
 // checkApp looks at what both apps of the server have.
 func checkApp(at string, r Recipe, env map[string]string) error {
-	if r.Source == "" {
-		return fmt.Errorf("%s.recipe.source: expected a git URL, found none", at)
+	if u, err := url.Parse(r.Source); r.Source == "" || err != nil || u.User != nil {
+		return fmt.Errorf("%s.recipe.source: expected a git URL without a user, found %q", at, r.Source)
 	}
 	if err := first(matching(at+".recipe.version", r.Version, regexp.MustCompile(`^[0-9A-Za-z][0-9A-Za-z.+_-]{0,80}$`), "a tag like 3.6.1+v3.5.0")); err != nil {
 		return err
