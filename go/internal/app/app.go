@@ -48,7 +48,8 @@ type App struct {
 	Given  map[string]step.Value // what templates know beside Builtins: of the run's other apps
 	Beside []string              // hosts of the run's other apps, which steps and pages may ask too
 
-	converged time.Time // when the last deploy had all services ready
+	converged time.Time     // when the last deploy or restore had all services ready
+	watched   time.Duration // the longest that this version was seen to stay up
 }
 
 // Version is one version of the recipe as it would be deployed here.
@@ -196,14 +197,6 @@ func (a *App) Deploy(ctx context.Context, v Version) error {
 	a.converged = time.Now()
 	point.Converged.Reached()
 	return a.deployed(ctx, v)
-}
-
-// Steady tells whether every service has stayed up since the last Deploy: see swarm.Steady.
-func (a *App) Steady(ctx context.Context) (string, error) {
-	ctx, cancel := context.WithTimeoutCause(ctx, time.Minute, errLimit)
-	defer cancel()
-	told, err := a.Engine.Steady(ctx, a.Names.Stack, a.converged)
-	return told, stopped(ctx, err)
 }
 
 var (

@@ -27,10 +27,21 @@ func (a *App) Backup(ctx context.Context) (string, error) {
 	return id, a.blameBackup(ctx, "backup", err)
 }
 
-// Restore puts the snapshot back. Where abra can't name one, its newest is taken, but
-// only while that is the one that is meant.
+// Restore puts the snapshot back and waits until every service runs again: a hook may have
+// stopped one. Where abra can't name a snapshot, its newest is taken, but only while that is the one that is meant.
 func (a *App) Restore(ctx context.Context, snapshot string) error {
 	a.Tell("restore snapshot " + snapshot[:min(8, len(snapshot))])
+	if err := a.blameBackup(ctx, "restore", a.restore(ctx, snapshot)); err != nil {
+		return err
+	}
+	if err := a.Settled(ctx); err != nil {
+		return err
+	}
+	a.converged = time.Now()
+	return nil
+}
+
+func (a *App) restore(ctx context.Context, snapshot string) error {
 	err := a.Abra.Restore(ctx, a.Names.Domain, snapshot)
 	if errors.Is(err, abra.ErrNoSnapshotFlag) {
 		own, look := a.Snapshots(ctx)
@@ -42,7 +53,7 @@ func (a *App) Restore(ctx context.Context, snapshot string) error {
 		}
 		err = a.Abra.RestoreLatest(ctx, a.Names.Domain)
 	}
-	return a.blameBackup(ctx, "restore", err)
+	return err
 }
 
 func isNewest(own []restic.Snapshot, snapshot string) error {

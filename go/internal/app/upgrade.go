@@ -54,6 +54,7 @@ func secretLines(sample string, f *recipe.Facts) string {
 // stands there before it touches a secret (contract section 5).
 func (a *App) Update(ctx context.Context, v Version, override []byte) error {
 	a.Tell("upgrade to " + v.Commit[:7])
+	a.watched = 0 // over old data it may fail as it doesn't on nothing
 	if err := a.place(ctx, v, override); err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package run
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -35,10 +36,26 @@ func (s *session) stages(ctx context.Context) {
 			s.res.Stages = append(s.res.Stages, result.Stage{Name: name, Outcome: result.NotRun, Reason: "an earlier stage did not pass"})
 			continue
 		}
-		ok = s.do(ctx, name, func(ctx context.Context, rec *stage.Record) error { return work(ctx, s.deps(), rec) })
+		ok = s.do(ctx, name, func(ctx context.Context, rec *stage.Record) error {
+			err := work(ctx, s.deps(), rec)
+			if !red(result.OutcomeOf(err)) && s.cfg.lastOn(name) {
+				err = cmp.Or(stage.Last(ctx, s.deps(), rec), err)
+			}
+			return err
+		})
 		s.deployed = true
 	}
 }
+
+// lastOn tells whether a stage is the last that works on the deployment of install. Each
+// edge of upgrade has deployments of its own.
+func (c Config) lastOn(name string) bool {
+	later := stage.Names[slices.Index(stage.Names, name)+1:]
+	return name != "upgrade" && !slices.ContainsFunc(later, func(n string) bool { return n != "upgrade" && c.wants(n) })
+}
+
+// red tells whether a stage's outcome keeps the others from being run.
+func red(o result.Outcome) bool { return o == result.Fail || o == result.Error }
 
 // todo is how each stage is done.
 var todo = map[string]func(context.Context, stage.Deps, *stage.Record) error{
@@ -71,7 +88,7 @@ func (s *session) do(ctx context.Context, name string, work func(context.Context
 	if err != nil {
 		st.Reason = err.Error()
 	}
-	bad := st.Outcome == result.Fail || st.Outcome == result.Error
+	bad := red(st.Outcome)
 	if (bad || st.Outcome == result.NotRun) && s.app != nil && s.working.Names.Stack != "" {
 		st.Services = s.engine.Explain(context.WithoutCancel(ctx), s.working.Names.Stack, explainLines)
 	}

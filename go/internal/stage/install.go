@@ -34,25 +34,7 @@ func Install(ctx context.Context, d Deps, rec *Record) error {
 		return err
 	}
 	point.Smoked.Reached()
-	return use(ctx, d, rec, d.vars())
-}
-
-// use walks the flows and then looks whether everything is still up.
-func use(ctx context.Context, d Deps, rec *Record, vars *step.Vars) error {
-	if err := flows(ctx, d, rec, vars); err != nil {
-		return err
-	}
-	err := timed(rec, "steady", "all services stay up", func() error {
-		told, err := d.App.Steady(ctx)
-		if told != "" {
-			rec.Findings = append(rec.Findings, result.Finding{ID: "crashed-once", Severity: "warn", Place: "the app", Text: told})
-		}
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	return d.lookForSecrets(ctx, rec)
+	return use(ctx, d, rec, d.vars(), d.App.Steady)
 }
 
 // timed makes one step of work that is no step of the plan.

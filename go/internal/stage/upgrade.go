@@ -87,7 +87,7 @@ func upgrade(ctx context.Context, d Deps, rec *Record, e Edge) error {
 		return err
 	}
 	point.Verified.Reached()
-	return use(ctx, d, rec, vars)
+	return use(ctx, d, rec, vars, d.App.Outlast)
 }
 
 // start puts the published version on nothing and writes the state through it.

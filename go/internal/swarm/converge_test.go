@@ -110,29 +110,3 @@ func TestStuck(t *testing.T) {
 		})
 	}
 }
-
-// A crash before the stack was ready is forgiven, a later one is not.
-func TestCrashes(t *testing.T) {
-	at := func(image string, state swarm.TaskState, after time.Duration) swarm.Task {
-		k := task(image, state, swarm.TaskStateShutdown, after)
-		k.Status.Timestamp = start.Add(after)
-		return k
-	}
-	for _, tt := range []struct {
-		name  string
-		tasks []swarm.Task
-		want  int
-	}{
-		{"steady", []swarm.Task{at("new", swarm.TaskStateRunning, -time.Second)}, 0},
-		{"waited for its database", []swarm.Task{at("new", swarm.TaskStateFailed, -time.Second), at("new", swarm.TaskStateRunning, 0)}, 0},
-		{"crashes again and again", []swarm.Task{at("new", swarm.TaskStateFailed, time.Second), at("new", swarm.TaskStateFailed, 2*time.Second)}, 2},
-		{"the old version's end", []swarm.Task{at("old", swarm.TaskStateFailed, time.Second)}, 0},
-		{"ended well", []swarm.Task{at("new", swarm.TaskStateComplete, time.Second)}, 0},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			if got, last := crashes(service(1, "new"), tt.tasks, start); got != tt.want {
-				t.Errorf("want %d, got %d (%s)", tt.want, got, last.Status.Err)
-			}
-		})
-	}
-}

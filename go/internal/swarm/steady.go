@@ -25,9 +25,11 @@ const (
 
 // Steady looks whether services of the stack have failed since a moment at which all
 // of them were ready; one that runs for some seconds, again and again, was running
-// when it was looked at. What failed before that moment, while one waited for another, is
-// forgiven. A service that crashed and stays up now is told in the text; a loop is ErrCrashed.
-func (e *Engine) Steady(ctx context.Context, stack string, since time.Time) (told string, err error) {
+// when it was looked at. It looks until atLeast has passed since that moment: a service whose
+// first crash is still to come looks like one that stays up. What failed before that moment, while
+// one waited for another, is forgiven. A service that crashed and stays up now is told in the
+// text; a loop is ErrCrashed.
+func (e *Engine) Steady(ctx context.Context, stack string, since time.Time, atLeast time.Duration) (told string, err error) {
 	for {
 		services, err := e.Services(ctx, stack)
 		if err != nil {
@@ -37,41 +39,51 @@ func (e *Engine) Steady(ctx context.Context, stack string, since time.Time) (tol
 		if err != nil {
 			return "", err
 		}
-		var crashed []string
-		latest := since.Add(-steadyFor)
-		for _, s := range services {
-			n, last := crashes(s, tasks[s.ID], since)
-			if n == 0 {
-				continue
-			}
-			text := fmt.Sprintf("service %s failed %d times after it was ready, the last: %s", short(stack, s.Spec.Name), n, last.Status.Err)
-			if n >= loopCrashes {
-				return "", fmt.Errorf("%w: %s", ErrCrashed, text)
-			}
-			crashed = append(crashed, text)
-			if up := upSince(tasks[s.ID]); up.After(latest) {
-				latest = up
-			}
+		told, enough, err := steadyState(stack, services, tasks, since, time.Now())
+		if err != nil {
+			return "", err
 		}
-		if len(crashed) == 0 || time.Since(latest) > steadyFor {
-			return strings.Join(crashed, "; "), nil
+		if enough && time.Since(since) >= atLeast {
+			return told, nil
 		}
 		select {
 		case <-ctx.Done():
-			return "", fmt.Errorf("%w: %s", ErrCrashed, strings.Join(crashed, "; "))
+			if told == "" {
+				return "", context.Cause(ctx)
+			}
+			return "", fmt.Errorf("%w: %s", ErrCrashed, told)
 		case <-time.After(500 * time.Millisecond):
 		}
 	}
 }
 
+// steadyState says at a moment what crashed since another, and whether all of that has run for long enough again.
+func steadyState(stack string, services []swarm.Service, tasks map[string][]swarm.Task, since, now time.Time) (told string, enough bool, err error) {
+	var crashed []string
+	enough = true
+	for _, s := range services {
+		n, last := crashes(s, tasks[s.ID], since)
+		if n == 0 {
+			continue
+		}
+		text := fmt.Sprintf("service %s failed %d times after it was ready, the last: %s", short(stack, s.Spec.Name), n, last.Status.Err)
+		if n >= loopCrashes {
+			return "", false, fmt.Errorf("%w: %s", ErrCrashed, text)
+		}
+		crashed = append(crashed, text)
+		enough = enough && now.Sub(upSince(tasks[s.ID], now)) > steadyFor
+	}
+	return strings.Join(crashed, "; "), enough, nil
+}
+
 // upSince gives when the service's newest task began to run; now, where it doesn't yet: a
 // busy engine may take longer to start it again than it then runs.
-func upSince(tasks []swarm.Task) time.Time {
+func upSince(tasks []swarm.Task, now time.Time) time.Time {
 	newest := newestFirst(tasks)[0]
 	if newest.Status.State == swarm.TaskStateRunning {
 		return newest.Status.Timestamp
 	}
-	return time.Now()
+	return now
 }
 
 // crashes counts the tasks of the present specification that failed after since, and gives the last one.
