@@ -91,10 +91,7 @@ func TestLocalTestsRed(t *testing.T) {
 	t.Parallel()
 	m := on(t, variant(t,
 		edit{"tests/a_fail_test.py", "", "def test_no():\n    assert 1 == 2\n\ndef test_yes():\n    pass\n"},
-		edit{"tests/b_hang.sh", "", "#!/bin/sh\nsetsid sleep 98761 &\nsleep 98761\n"},
-		edit{"tests/c_forks.sh", "", "#!/bin/sh\nf() { f & f; }\nf\n"},
 		edit{"tests/d_grows.py", "", "#!/usr/bin/python3\nx = [b'x' * (64 << 20) for _ in range(100)]\n"},
-		edit{"tests/e_exit.sh", "", "#!/bin/sh\necho 'the door is \x1b[31mlocked'\nexit 3\n"},
 		edit{"tests/f_forged_test.py", "", "import os\nos._exit(0)\n"},
 		edit{"tests/g_skipped_test.py", "", "import pytest\n\n@pytest.mark.skip(reason='no mail here')\ndef test_mail():\n    pass\n"},
 		edit{"tests/h_secret.json", "", `[{"http":{"method":"GET","path":"/${secret:admin_password}","expect":{"status":200}}}]`},
@@ -107,10 +104,7 @@ func TestLocalTestsRed(t *testing.T) {
 	}{
 		"local.a_fail_test.py::test_no":      {result.Fail, "assert 1 == 2"},
 		"local.a_fail_test.py::test_yes":     {result.Pass, ""},
-		"local.b_hang.sh":                    {result.Fail, "no end within 20s"},
-		"local.c_forks.sh":                   {result.Fail, "more than 256 processes"},
 		"local.d_grows.py":                   {result.Fail, "more than 1024 MiB of memory"},
-		"local.e_exit.sh":                    {result.Fail, "exit 3: the door is locked"},
 		"local.f_forged_test.py":             {result.Fail, "found none"},
 		"local.g_skipped_test.py::test_mail": {result.NotRun, "no mail here"},
 		"local.h_secret.json":                {result.Fail, "expected no secret"},
@@ -132,9 +126,6 @@ func TestLocalTestsRed(t *testing.T) {
 	}
 	if !slices.ContainsFunc(e.result.Findings, func(f result.Finding) bool { return f.ID == "local-test-skipped" }) {
 		t.Errorf("no finding of the skipped test: %v", e.result.Findings)
-	}
-	if pids := running(t, func(argv []string) bool { return slices.Contains(argv, "98761") }); len(pids) > 0 {
-		t.Errorf("processes %v outlived the run", pids)
 	}
 }
 

@@ -24,9 +24,26 @@ type edit struct {
 // edits and gives its URL. A file that doesn't exist yet is made, executable where it begins with #!.
 func variant(t *testing.T, edits ...edit) string {
 	t.Helper()
+	return repository(t, version{"main", "", edits})
+}
+
+// version is one of the demo recipe's, edited, and the tag that publishes it; empty: none.
+type version struct {
+	name, tag string
+	edits     []edit
+}
+
+// repository makes a git repository of versions of the demo recipe, oldest first, and gives its URL.
+func repository(t *testing.T, versions ...version) string {
+	t.Helper()
 	dir := filepath.Join(t.TempDir(), "recipe")
 	git(t, dir, "init", "-q", "-b", "main")
-	commit(t, dir, "main", edits)
+	for _, v := range versions {
+		commit(t, dir, v.name, v.edits)
+		if v.tag != "" {
+			git(t, dir, "tag", "-a", "-m", v.tag, v.tag)
+		}
+	}
 	return "file://" + dir
 }
 
@@ -34,17 +51,7 @@ func variant(t *testing.T, edits ...edit) string {
 // ones tagged, with some edits to the last published one and some to the newest.
 func history(t *testing.T, published, newest []edit) string {
 	t.Helper()
-	dir := filepath.Join(t.TempDir(), "recipe")
-	git(t, dir, "init", "-q", "-b", "main")
-	for _, v := range []struct {
-		name  string
-		edits []edit
-	}{{"1.0.0+1.0.0", nil}, {"1.1.0+2.0.0", published}} {
-		commit(t, dir, v.name, v.edits)
-		git(t, dir, "tag", "-a", "-m", v.name, v.name)
-	}
-	commit(t, dir, "main", newest)
-	return "file://" + dir
+	return repository(t, version{"1.0.0+1.0.0", "1.0.0+1.0.0", nil}, version{"1.1.0+2.0.0", "1.1.0+2.0.0", published}, version{"main", "", newest})
 }
 
 // commit makes one version of the demo recipe, edited, the repository's next commit.
