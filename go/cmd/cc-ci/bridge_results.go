@@ -21,11 +21,12 @@ import (
 // one goroutine.
 type published struct {
 	store store.Store
+	runs  fs.FS  // the store's folders
 	pages string // address of the dashboard, empty for none
 	usual map[string]usual
 }
 
-// judgedBy is by how many of the recipe's newest runs a verdict is judged.
+// judgedBy is by how many of the recipe's newest runs a verdict is judged, and what is usual.
 const judgedBy = 60
 
 // usual is how long a recipe's runs take; it is found out again now and then.
@@ -35,7 +36,7 @@ type usual struct {
 }
 
 func (f *bridgeFlags) results() bridge.Results {
-	return published{store.Read(f.store), strings.TrimSuffix(f.pages, "/"), map[string]usual{}}
+	return published{store.Read(f.store), os.DirFS(f.store), strings.TrimSuffix(f.pages, "/"), map[string]usual{}}
 }
 
 func (p published) Find(_ context.Context, b trigger.Build) (*answer.Report, error) {
@@ -100,8 +101,8 @@ func (p published) report(r result.Result) *answer.Report {
 func (p published) Typical(recipe string) time.Duration {
 	u, ok := p.usual[recipe]
 	if !ok || time.Since(u.at) > 5*time.Minute {
-		took, _ := p.store.Usual(recipe)
-		u = usual{took, time.Now()}
+		entries, _ := ledger.Read(p.runs, recipe, judgedBy)
+		u = usual{ledger.Usual(entries), time.Now()}
 		p.usual[recipe] = u
 	}
 	return u.took

@@ -116,3 +116,25 @@ func TestPaceOf(t *testing.T) {
 		})
 	}
 }
+
+func TestUsual(t *testing.T) {
+	whole := func(e *Entry) { e.Level = &result.Level{Reached: 5} }
+	for _, tt := range []struct {
+		name string
+		runs []Entry
+		want time.Duration
+	}{
+		{"none", nil, 0},
+		{"never passed", []Entry{fail(1, whole)}, 0},
+		{"single stages alone", []Entry{pass(1, took(time.Minute))}, 0},
+		{"one", []Entry{pass(1, whole, took(time.Minute))}, time.Minute},
+		{"the median of the passes", []Entry{pass(1, whole, took(60*time.Second)), pass(2, whole, took(80*time.Second)),
+			pass(3, whole, took(70*time.Second)), fail(4, whole, took(time.Second))}, 70 * time.Second},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			if got := Usual(tt.runs); got != tt.want {
+				t.Errorf("expected %v, found %v", tt.want, got)
+			}
+		})
+	}
+}

@@ -50,12 +50,7 @@ func PaceOf(e Entry, before []Entry) Pace {
 	if e.Outcome != result.Pass {
 		return p
 	}
-	var times []time.Duration
-	for i := len(before) - 1; i >= max(0, len(before)-lookBack) && len(times) < maxRuns; i-- {
-		if before[i].Outcome == result.Pass && sameStages(e, before[i]) {
-			times = append(times, before[i].Took)
-		}
-	}
+	times := likeIt(e, before)
 	p.Runs = len(times)
 	if p.Runs < minRuns {
 		return p
@@ -64,6 +59,27 @@ func PaceOf(e Entry, before []Entry) Pace {
 	limit := p.Usual + time.Duration(spreads*deviation*float64(p.Spread))
 	p.Slow = p.Took > max(limit, time.Duration(leastShare*float64(p.Usual)), p.Usual+leastExtra)
 	return p
+}
+
+// likeIt gives the times of the newest passes that ran the same stages as e.
+func likeIt(e Entry, before []Entry) (times []time.Duration) {
+	for i := len(before) - 1; i >= max(0, len(before)-lookBack) && len(times) < maxRuns; i-- {
+		if before[i].Outcome == result.Pass && sameStages(e, before[i]) {
+			times = append(times, before[i].Took)
+		}
+	}
+	return times
+}
+
+// Usual is how long a run that begins now will likely take: the median of the passes like the newest
+// pass of a whole matrix, in entries from oldest to newest. 0 where there is none.
+func Usual(entries []Entry) time.Duration {
+	for i, e := range slices.Backward(entries) {
+		if e.Outcome == result.Pass && e.Whole() {
+			return Median(likeIt(e, entries[:i+1]))
+		}
+	}
+	return 0
 }
 
 func sameStages(a, b Entry) bool {

@@ -171,31 +171,6 @@ func TestLeftOut(t *testing.T) {
 	}
 }
 
-func TestUsual(t *testing.T) {
-	s := open(t)
-	if usual, err := s.Usual("notes"); usual != 0 || err != nil {
-		t.Errorf("of none: %v, %v", usual, err)
-	}
-	for i, took := range []int{60, 80, 70, 1000} {
-		_, err := s.Publish(run(t, func(r *result.Result) {
-			r.ID, r.Build = fmt.Sprintf("20261123-0435%02d-0a1b2c3d", i), nil
-			r.Ended = r.Started.Add(time.Duration(took) * time.Second)
-			if took == 1000 {
-				r.Outcome = result.Error
-			}
-		}))
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	if usual, err := s.Usual("notes"); usual != 70*time.Second || err != nil {
-		t.Errorf("got %v, %v", usual, err)
-	}
-	if runs, _ := s.Runs("notes"); len(runs) != 4 || runs[0] != "20261123-043503-0a1b2c3d" {
-		t.Errorf("runs, newest first: %q", runs)
-	}
-}
-
 // Five failures after two passes, of which three stay whole and one more thin: the newer
 // pass stays as it is, the older one goes.
 func TestPrune(t *testing.T) {
