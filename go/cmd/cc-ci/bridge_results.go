@@ -21,7 +21,6 @@ import (
 // one goroutine.
 type published struct {
 	store store.Store
-	runs  fs.FS  // the store's folders
 	pages string // address of the dashboard, empty for none
 	usual map[string]usual
 }
@@ -36,7 +35,7 @@ type usual struct {
 }
 
 func (f *bridgeFlags) results() bridge.Results {
-	return published{store.Read(f.store), os.DirFS(f.store), strings.TrimSuffix(f.pages, "/"), map[string]usual{}}
+	return published{store.Read(f.store), strings.TrimSuffix(f.pages, "/"), map[string]usual{}}
 }
 
 func (p published) Find(_ context.Context, b trigger.Build) (*answer.Report, error) {
@@ -101,7 +100,7 @@ func (p published) report(r result.Result) *answer.Report {
 func (p published) Typical(recipe string) time.Duration {
 	u, ok := p.usual[recipe]
 	if !ok || time.Since(u.at) > 5*time.Minute {
-		entries, _ := ledger.Read(p.runs, recipe, judgedBy)
+		entries, _ := ledger.Read(os.DirFS(p.store.Dir()), recipe, judgedBy)
 		u = usual{ledger.Usual(entries), time.Now()}
 		p.usual[recipe] = u
 	}

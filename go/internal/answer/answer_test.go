@@ -1,19 +1,14 @@
 package answer
 
 import (
-	"bytes"
-	"flag"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
+	"coopcloud.tech/cc-ci/internal/golden"
 	"coopcloud.tech/cc-ci/internal/result"
 	"coopcloud.tech/cc-ci/internal/trigger"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew")
 
 var writer = Writer{
 	Organisation: "recipe_maintainers", Project: "recipe_maintainers/cc-ci",
@@ -80,7 +75,7 @@ func TestAnswers(t *testing.T) {
 		"lost":         writer.Lost(built),
 	} {
 		t.Run(name, func(t *testing.T) {
-			golden(t, name+".md", text)
+			golden.Compare(t, "testdata/"+name+".md", text+"\n")
 			outside(t, text)
 		})
 	}
@@ -90,23 +85,6 @@ func TestAnswers(t *testing.T) {
 func judged(r Report) Report {
 	r.Flaky, r.Slow = "the same commit, plan and images failed at upgrade before", "1 m 52 s, 2.4 times its usual 46 s"
 	return r
-}
-
-func golden(t *testing.T, name, text string) {
-	t.Helper()
-	path := filepath.Join("testdata", name)
-	if *update {
-		if err := os.WriteFile(path, []byte(text+"\n"), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !bytes.Equal(want, []byte(text+"\n")) {
-		t.Errorf("%s: expected\n%s\nfound\n%s", path, want, text)
-	}
 }
 
 // outside checks that nothing foreign stands outside of the fences, as CommonMark reads them.

@@ -4,15 +4,12 @@ import (
 	"bytes"
 	"encoding/json"
 	"encoding/xml"
-	"flag"
 	"io"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
-)
 
-var update = flag.Bool("update", false, "write the golden files instead of comparing with them")
+	"coopcloud.tech/cc-ci/internal/golden"
+)
 
 var samples = map[string]Badge{
 	"level":   {"cc-ci", "level 4", Good},
@@ -33,30 +30,13 @@ func TestBadge(t *testing.T) {
 			if err := b.JSON(&js); err != nil {
 				t.Fatal(err)
 			}
-			golden(t, name+".svg", svg.Bytes())
-			golden(t, name+".json", js.Bytes())
+			golden.Compare(t, "testdata/"+name+".svg", svg.String())
+			golden.Compare(t, "testdata/"+name+".json", js.String())
 			inertPicture(t, svg.String())
 			if !json.Valid(js.Bytes()) {
 				t.Errorf("JSON: %s", js.Bytes())
 			}
 		})
-	}
-}
-
-func golden(t *testing.T, name string, got []byte) {
-	t.Helper()
-	path := filepath.Join("testdata", name)
-	if *update {
-		if err := os.WriteFile(path, got, 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !bytes.Equal(got, want) {
-		t.Errorf("%s differs (go test -update, then read the diff): found\n%s", path, got)
 	}
 }
 

@@ -1,15 +1,13 @@
 package draft
 
 import (
-	"flag"
 	"os"
 	"path/filepath"
 	"testing"
 
+	"coopcloud.tech/cc-ci/internal/golden"
 	"coopcloud.tech/cc-ci/internal/recipe"
 )
-
-var update = flag.Bool("update", false, "write testdata/*.nix")
 
 // The golden files are evaluated by a check of the flake: a draft is a recipe file.
 func TestFile(t *testing.T) {
@@ -33,19 +31,7 @@ func TestFile(t *testing.T) {
 			if err != nil || f.Config == nil {
 				t.Fatal(err, f.Problems)
 			}
-			got, golden := File(name, source, f), filepath.Join("testdata", name+".nix")
-			if *update {
-				if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
-					t.Fatal(err)
-				}
-			}
-			want, err := os.ReadFile(golden)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if got != string(want) {
-				t.Errorf("want\n%s\ngot\n%s", want, got)
-			}
+			golden.Compare(t, filepath.Join("testdata", name+".nix"), File(name, source, f))
 		})
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"coopcloud.tech/cc-ci/internal/golden"
 	"coopcloud.tech/cc-ci/internal/plan"
 )
 
@@ -32,7 +33,7 @@ func TestGoldenPlansDecode(t *testing.T) {
 			if err := p.Show(&shown); err != nil {
 				t.Fatal(err)
 			}
-			golden(t, strings.TrimSuffix(filepath.Base(file), ".json")+".show", shown.String())
+			golden.Compare(t, "testdata/"+strings.TrimSuffix(filepath.Base(file), ".json")+".show", shown.String())
 		})
 	}
 }

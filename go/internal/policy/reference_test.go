@@ -1,30 +1,13 @@
 package policy
 
 import (
-	"flag"
-	"os"
 	"testing"
+
+	"coopcloud.tech/cc-ci/internal/golden"
 )
 
-var update = flag.Bool("update", false, "write docs/reference/policy.md")
-
 func TestReference(t *testing.T) {
-	const page = "../../../docs/reference/policy.md"
-	if *update {
-		if err := os.MkdirAll("../../../docs/reference", 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(page, []byte(Reference()), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	text, err := os.ReadFile(page)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if string(text) != Reference() {
-		t.Errorf("%s is not what the table says: go test ./internal/policy -update", page)
-	}
+	golden.Compare(t, "../../../docs/reference/policy.md", Reference())
 }
 
 func TestTable(t *testing.T) {

@@ -2,7 +2,6 @@ package recipe
 
 import (
 	"crypto/sha256"
-	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -12,12 +11,12 @@ import (
 	"testing"
 	"time"
 
-	"coopcloud.tech/cc-ci/internal/site"
 	"github.com/docker/cli/cli/compose/loader"
 	"github.com/docker/cli/cli/compose/types"
-)
 
-var update = flag.Bool("update", false, "write golden files")
+	"coopcloud.tech/cc-ci/internal/golden"
+	"coopcloud.tech/cc-ci/internal/site"
+)
 
 const domain = "notes-pr1-a1b2c3d.ci.example.org"
 
@@ -207,19 +206,7 @@ func TestOverride(t *testing.T) {
 	if !slices.Equal(shown, wantShown) {
 		t.Errorf("shown = %q", shown)
 	}
-	golden := "testdata/golden/override.yml"
-	if *update {
-		if err := os.WriteFile(golden, text, 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(golden)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if string(text) != string(want) {
-		t.Errorf("override differs from %s (go test -update):\n%s", golden, text)
-	}
+	golden.Compare(t, "testdata/golden/override.yml", string(text))
 	mergedKeeps(t, f, text)
 }
 

@@ -1,13 +1,12 @@
 package recorder
 
 import (
-	"flag"
 	"os"
 	"strings"
 	"testing"
-)
 
-var update = flag.Bool("update", false, "write testdata/login.nix")
+	"coopcloud.tech/cc-ci/internal/golden"
+)
 
 func TestImport(t *testing.T) {
 	export, err := os.ReadFile("testdata/login.json")
@@ -25,18 +24,7 @@ func TestImport(t *testing.T) {
 	if flow.Assertions != 3 {
 		t.Errorf("want 3 assertions, got %d", flow.Assertions)
 	}
-	if *update {
-		if err := os.WriteFile("testdata/login.nix", []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile("testdata/login.nix")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got != string(want) {
-		t.Errorf("want\n%s\ngot\n%s", want, got)
-	}
+	golden.Compare(t, "testdata/login.nix", got)
 }
 
 func TestImportRefuses(t *testing.T) {

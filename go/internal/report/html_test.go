@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"golang.org/x/net/html"
+
+	"coopcloud.tech/cc-ci/internal/golden"
 )
 
 func page(t *testing.T, s sample) string {
@@ -30,7 +32,7 @@ func TestHTML(t *testing.T) {
 				t.Errorf("page: expected at most 600000 bytes, found %d", len(got))
 			}
 			if name != "hostile" {
-				golden(t, name+".html", strings.Replace(got, Style, "/* style.css */", 1))
+				golden.Compare(t, "testdata/"+name+".html", strings.Replace(got, Style, "/* style.css */", 1))
 			}
 		})
 	}

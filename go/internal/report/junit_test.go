@@ -8,6 +8,8 @@ import (
 	"slices"
 	"testing"
 	"unicode/utf8"
+
+	"coopcloud.tech/cc-ci/internal/golden"
 )
 
 func TestJUnit(t *testing.T) {
@@ -19,7 +21,7 @@ func TestJUnit(t *testing.T) {
 			}
 			validJUnit(t, b.Bytes())
 			if name != "hostile" { // its megabyte of x proves nothing more in a golden file
-				golden(t, name+".junit.xml", b.String())
+				golden.Compare(t, "testdata/"+name+".junit.xml", b.String())
 			}
 		})
 	}

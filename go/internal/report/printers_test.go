@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"coopcloud.tech/cc-ci/internal/event"
+	"coopcloud.tech/cc-ci/internal/golden"
 )
 
 func at(second int, e event.Event) event.Event {
@@ -50,7 +51,7 @@ func TestPlainText(t *testing.T) {
 	var b bytes.Buffer
 	play(t, Text(&b, Terminal{}, nil), story())
 	noControls(t, b.String())
-	golden(t, "plain.txt", b.String())
+	golden.Compare(t, "testdata/plain.txt", b.String())
 }
 
 func TestJSONLines(t *testing.T) {
@@ -102,7 +103,7 @@ func TestLiveText(t *testing.T) {
 		if s.writes != after {
 			t.Error("Close: expected no drawing after it")
 		}
-		golden(t, "live.txt", frames.String())
+		golden.Compare(t, "testdata/live.txt", frames.String())
 	})
 }
 
@@ -156,7 +157,7 @@ func TestStageLogs(t *testing.T) {
 			t.Fatal(err)
 		}
 		noControls(t, string(b))
-		golden(t, "stage-"+name+".log", string(b))
+		golden.Compare(t, "testdata/stage-"+name+".log", string(b))
 		if info, _ := os.Stat(filepath.Join(dir, name)); info.Mode().Perm() != 0o600 {
 			t.Errorf("%s: expected mode 0600, found %v", name, info.Mode())
 		}

@@ -14,6 +14,7 @@ import (
 	"strings"
 	"testing"
 
+	"coopcloud.tech/cc-ci/internal/golden"
 	"coopcloud.tech/cc-ci/internal/result"
 )
 
@@ -21,20 +22,7 @@ import (
 func TestReference(t *testing.T) {
 	types := declared(t)
 	for name, want := range map[string]string{"result.md": manual(types), "result.schema.json": schema(t, types)} {
-		path := filepath.Join("..", "..", "..", "docs", "reference", name)
-		if *update {
-			if err := os.WriteFile(path, []byte(want), 0o644); err != nil {
-				t.Fatal(err)
-			}
-			continue
-		}
-		got, err := os.ReadFile(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if string(got) != want {
-			t.Errorf("%s is not what the types say (go test ./internal/report -update):\n%s", path, firstDifference(want, string(got)))
-		}
+		golden.Compare(t, filepath.Join("..", "..", "..", "docs", "reference", name), want)
 	}
 }
 

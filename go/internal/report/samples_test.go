@@ -2,48 +2,13 @@ package report
 
 import (
 	"encoding/base64"
-	"flag"
 	"io/fs"
-	"os"
-	"path/filepath"
 	"strings"
-	"testing"
 	"testing/fstest"
 	"time"
 
 	"coopcloud.tech/cc-ci/internal/result"
 )
-
-var update = flag.Bool("update", false, "write the golden files instead of comparing with them")
-
-// golden compares got with testdata/<name>, or writes it with -update.
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	path := filepath.Join("testdata", name)
-	if *update {
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got != string(want) {
-		t.Errorf("%s differs (go test -update, then read the diff):\n%s", path, firstDifference(string(want), got))
-	}
-}
-
-func firstDifference(want, got string) string {
-	w, g := strings.Split(want, "\n"), strings.Split(got, "\n")
-	for i := range w {
-		if i >= len(g) || w[i] != g[i] {
-			return "expected: " + w[i] + "\nfound:    " + strings.Join(g[min(i, len(g)):min(i+1, len(g))], "")
-		}
-	}
-	return "found more: " + g[len(w)]
-}
 
 var begin = time.Date(2026, 11, 23, 1, 14, 5, 0, time.UTC)
 

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"strings"
 	"testing"
+
+	"coopcloud.tech/cc-ci/internal/golden"
 )
 
 func TestSummaryGolden(t *testing.T) {
@@ -14,7 +16,7 @@ func TestSummaryGolden(t *testing.T) {
 				t.Fatal(err)
 			}
 			noControls(t, b.String())
-			golden(t, name+".txt", b.String())
+			golden.Compare(t, "testdata/"+name+".txt", b.String())
 		})
 	}
 }
@@ -40,7 +42,7 @@ func TestJSONGolden(t *testing.T) {
 			if err := JSON(&b, s.result); err != nil {
 				t.Fatal(err)
 			}
-			golden(t, name+".json", b.String())
+			golden.Compare(t, "testdata/"+name+".json", b.String())
 		})
 	}
 }
