@@ -2,7 +2,7 @@
 // their snapshots in the backup repository, their folders, their sandboxes. It runs at the start of every run.
 //
 // Contract: a run is dead exactly when its lock can be taken, which the kernel
-// answers; age is never judged. The lock is held while the run is reaped. Only names
+// answers; age is never judged, but for how long what a run left to be read is kept. The lock is held while the run is reaped. Only names
 // of a run's form under this site's CI domain are looked at, so an app that is no
 // test's is never touched, and a live run's neither, whoever started it.
 package janitor
@@ -48,6 +48,7 @@ type Report struct {
 	Reaped []string // stacks and folders of dead runs, now gone
 	Live   []string // stacks whose run lives
 	Left   []string // objects that could not be removed
+	Old    []string // folders of runs that ended long ago, now gone
 }
 
 // Apps removes the apps of dead runs. An app that can't be removed in time is named

@@ -128,3 +128,32 @@ func fewReplicas(count string) bool {
 	n, err := strconv.ParseUint(count, 10, 64)
 	return err == nil && n <= 20
 }
+
+// The largest known recipe has a dozen services.
+const (
+	maxServices = 40
+	maxTasks    = 100
+)
+
+// fewServices judges the stack as a whole: many small services take as much as one large one.
+func fewServices(a *ask, r *report) {
+	tasks := 0
+	for _, s := range a.services {
+		tasks += s.tasks()
+	}
+	if len(a.services) > maxServices || tasks > maxTasks {
+		file, _, _ := strings.Cut(a.services[0].place, ": service ")
+		r.add(file+": services", "%d services with %d tasks", len(a.services), tasks)
+	}
+}
+
+// tasks is how many containers the service asks for; one where it doesn't say, or says what the rule
+// on replicas refuses.
+func (s service) tasks() int {
+	for _, set := range s.settings {
+		if n, err := strconv.Atoi(set.value); set.key == "deploy.replicas" && err == nil && fewReplicas(set.value) {
+			return n
+		}
+	}
+	return 1
+}

@@ -73,6 +73,11 @@ var table = []Rule{
 		What: "more than 20 replicas of a service", Why: "uses up the server", Mend: "give a number that the test needs",
 	},
 	{
+		ID: "services", Severity: Refuse, created: true, judge: fewServices,
+		What: "more than 40 services, or more than 100 tasks of all services together", Why: "uses up the server",
+		Mend: "test the part of it that one app needs",
+	},
+	{
 		ID: "log-driver", Severity: Refuse, created: true, judge: values(among("", "json-file", "local", "none", "journald"), "logging.driver"),
 		What: "a `logging` driver that sends logs elsewhere", Why: "the engine, not the container, opens the connection, from the host's network",
 		Mend: "use json-file or local, or leave logging out",

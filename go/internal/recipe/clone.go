@@ -25,7 +25,8 @@ var (
 // Clone clones the repository at source into dir with all branches and tags.
 // dir must not exist or be empty. source is an https or ssh URL, a file URL or
 // an absolute path; plain http is accepted for this machine's own addresses only.
-// A URL with a password is refused, because it would be seen in the process list.
+// A URL with a password is refused, because it would be seen in the process list. A repository beyond
+// any recipe's size is the recipe's fault, found before it fills the disk.
 func Clone(ctx context.Context, source, dir string) error {
 	if err := checkSource(source); err != nil {
 		return err
@@ -36,6 +37,9 @@ func Clone(ctx context.Context, source, dir string) error {
 	_, err := gitOut(ctx, "", "clone", "--quiet", "--no-local", "--no-checkout", "--no-recurse-submodules", "--template=", "--origin=origin", "--", source, dir)
 	if err == nil {
 		err = exact(dir)
+	}
+	if err == nil {
+		err = fits(ctx, dir, "HEAD")
 	}
 	if err == nil {
 		_, err = gitOut(ctx, dir, "checkout", "--quiet", "--force")
@@ -108,6 +112,9 @@ func loopback(host string) bool {
 func Checkout(ctx context.Context, dir, ref string) (string, error) {
 	commit, err := resolve(ctx, dir, ref)
 	if err != nil {
+		return "", fmt.Errorf("check out %q in %s: %w", ref, dir, err)
+	}
+	if err := fits(ctx, dir, commit); err != nil {
 		return "", fmt.Errorf("check out %q in %s: %w", ref, dir, err)
 	}
 	steps := [][]string{

@@ -81,6 +81,31 @@ func TestExports(t *testing.T) {
 	}
 }
 
+func TestDoubtful(t *testing.T) {
+	for _, tt := range []struct {
+		line string
+		want bool
+	}{
+		{"export V=v4", false},
+		{"export V=v4 # raise with the script", false},
+		{"export V=v4; ", false},
+		{`export V="v4"`, true},
+		{"export V='v4'", true},
+		{"export V=", true},
+		{"export V=./file", true},
+		{"export  V=v4", true},
+		{"  export V=v4", true},
+		{"export A=a; export V=v4", true},
+		{"export V=v4 # /etc", true},
+		{"export V=$(hostname)", true},
+		{"V=v4", false},
+	} {
+		if got := Doubtful(tt.line + "\n")["V"]; got != tt.want {
+			t.Errorf("%q: want %v, got %v", tt.line, tt.want, got)
+		}
+	}
+}
+
 func FuzzParseEnv(f *testing.F) {
 	text, err := os.ReadFile("testdata/ordinary/.env.sample")
 	if err != nil {

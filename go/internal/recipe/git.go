@@ -8,10 +8,14 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
 )
+
+// notFound is a shell's status where there is no such program.
+const notFound = 127
 
 // gitLimit bounds one git command whose context has no earlier deadline.
 const gitLimit = 10 * time.Minute
@@ -30,6 +34,9 @@ var hardening = []string{
 	"-c", "submodule.recurse=false",
 	"-c", "fetch.recurseSubmodules=false",
 	"-c", "transfer.fsckObjects=true",
+	// What is fetched comes as one file, whose size is bounded; large objects pass without being held in memory.
+	"-c", "transfer.unpackLimit=1",
+	"-c", "core.bigFileThreshold=16m",
 	// Old histories carry file modes that fsck dislikes and that harm nobody.
 	"-c", "fetch.fsck.zeroPaddedFilemode=ignore",
 	"-c", "gc.auto=0",
@@ -69,6 +76,8 @@ func gitOut(ctx context.Context, dir string, args ...string) ([]byte, error) {
 	return out.Bytes(), err
 }
 
+var errCapped = errors.New("too much output")
+
 // capped is a buffer that ends the command once a hostile repository makes it
 // print more than limit bytes.
 type capped struct {
@@ -78,7 +87,7 @@ type capped struct {
 
 func (c *capped) Write(p []byte) (int, error) {
 	if c.Len()+len(p) > c.limit {
-		return 0, fmt.Errorf("expected at most %d bytes of output", c.limit)
+		return 0, fmt.Errorf("%w: expected at most %d bytes", errCapped, c.limit)
 	}
 	return c.Buffer.Write(p)
 }
@@ -90,7 +99,10 @@ func gitTo(ctx context.Context, dir string, out io.Writer, args ...string) error
 	if dir != "" {
 		full = append(full, "-C", dir)
 	}
-	cmd := exec.CommandContext(ctx, "git", append(full, args...)...)
+	// A shell, because a limit must hold from the first instruction on: 512 bytes are its unit. Without
+	// the signal git says what the matter is.
+	full = append([]string{"-c", `trap '' XFSZ && ulimit -f "$0" && exec git "$@"`, strconv.Itoa(maxPack / 512)}, append(full, args...)...)
+	cmd := exec.CommandContext(ctx, "sh", full...)
 	cmd.Env = gitEnv()
 	// git starts transport helpers of its own: a time-out must end the whole group.
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
@@ -105,10 +117,10 @@ func gitTo(ctx context.Context, dir string, out io.Writer, args ...string) error
 	if ctx.Err() != nil {
 		return fmt.Errorf("git %s: %w", args[0], ctx.Err())
 	}
-	if errors.Is(err, exec.ErrNotFound) {
+	if cmd.ProcessState != nil && cmd.ProcessState.ExitCode() == notFound {
 		return fmt.Errorf("git is not on PATH: install git: %w", err)
 	}
-	return fmt.Errorf("git %s: %w: %s", args[0], err, firstLines(complaint.String(), 3))
+	return blamePack(fmt.Errorf("git %s: %w: %s", args[0], err, firstLines(complaint.String(), 3)))
 }
 
 func firstLines(s string, n int) string {

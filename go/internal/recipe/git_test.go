@@ -3,11 +3,16 @@ package recipe
 import (
 	"context"
 	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"coopcloud.tech/cc-ci/internal/result"
 )
 
 // repo is a recipe's repository made for one test.
@@ -138,6 +143,74 @@ func TestCloneChecksObjects(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "gitmodulesUpdate") {
 		t.Errorf("Clone = %v; want git's complaint about the object", err)
 	}
+}
+
+// A repository that is larger than any recipe is the recipe's fault, whether it shows while it is fetched
+// or only once it is unpacked; nothing of its files is written.
+func TestCloneTooLarge(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		make func(repo)
+		says string
+	}{
+		{"packed", func(r repo) {
+			maxPack = 1 << 20
+			f, err := os.Create(filepath.Join(r.dir, "noise"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer f.Close()
+			noise := rand.NewChaCha8([32]byte{1})
+			if _, err := io.CopyN(f, noise, 3<<20); err != nil {
+				t.Fatal(err)
+			}
+			r.git("add", "--all")
+		}, "repository: expected at most 1 MiB, packed"},
+		{"unpacked", func(r repo) {
+			if err := os.Truncate(touch(t, filepath.Join(r.dir, "hole")), 32<<20); err != nil {
+				t.Fatal(err)
+			}
+			r.git("add", "--all")
+			blob := r.git("rev-parse", ":hole")
+			for i := range 9 {
+				r.git("update-index", "--add", "--cacheinfo", fmt.Sprintf("100644,%s,copy-%d", blob, i))
+			}
+		}, "checkout: expected at most 256 MiB of files"},
+		{"files", func(r repo) {
+			blob, list := r.git("hash-object", "-w", "--stdin"), strings.Builder{}
+			for i := range maxTree + 1 {
+				fmt.Fprintf(&list, "100644 %s\t%d/%d\n", blob, i/1000, i)
+			}
+			cmd := exec.Command("git", "-C", r.dir, "update-index", "--index-info")
+			cmd.Stdin = strings.NewReader(list.String())
+			if out, err := cmd.CombinedOutput(); err != nil {
+				t.Fatal(string(out))
+			}
+		}, "checkout: expected at most 100000 files"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			defer func(n int) { maxPack = n }(maxPack)
+			r := newRepo(t)
+			tt.make(r)
+			r.git("-c", "core.compression=1", "commit", "--quiet", "-m", tt.name)
+			dir := filepath.Join(t.TempDir(), "clone")
+			err := Clone(t.Context(), "file://"+r.dir, dir)
+			if result.OutcomeOf(err) != result.Fail || !strings.Contains(err.Error(), "policy: too-large: "+tt.says) {
+				t.Errorf("want %q, got %v", tt.says, err)
+			}
+			if left, _ := filepath.Glob(filepath.Join(dir, "[a-z0-9]*")); len(left) > 0 {
+				t.Errorf("written: %v", left)
+			}
+		})
+	}
+}
+
+func touch(t *testing.T, path string) string {
+	t.Helper()
+	if err := os.WriteFile(path, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
 }
 
 func TestCloneRefuses(t *testing.T) {

@@ -192,12 +192,13 @@ func TestOverride(t *testing.T) {
 		{Name: "other", Recipes: []string{"hedgedoc"}, EndpointMode: "vip"},
 		{Name: "idle", Images: map[string]string{"redis:*": "x"}},
 		{Name: "own-hosts", Reason: "no DNS", RouterService: "traefik_app"},
-	}, Hosts: AppHosts{Names: []string{"notes.ci.test", "sso-notes.ci.test"}, Address: "10.1.2.3", Network: "proxy", CA: "/etc/ca.pem"}}
+	}, Limits: site.Limits{MemoryMiB: 1024, Pids: 100, LogMiB: 8}, Hosts: AppHosts{Names: []string{"notes.ci.test", "sso-notes.ci.test"}, Address: "10.1.2.3", Network: "proxy", CA: "/etc/ca.pem"}}
 	text, shown, err := Override(f, o)
 	if err != nil {
 		t.Fatal(err)
 	}
 	wantShown := []string{
+		"limits: at most 1024 MiB of memory and 8 MiB of log a service",
 		"no-ipvs: endpoint mode dnsrr (2 services) (the kernel has no IPVS)",
 		"fast-checks: health check interval 1s (1 services)",
 		"images: image postgres:15 -> local/postgres:15, image registry.example.org/notes:1.4.2 -> local/notes (no registry)",
@@ -236,6 +237,9 @@ func mergedKeeps(t *testing.T, f *Facts, text []byte) {
 	}
 	if app.Deploy.EndpointMode != "dnsrr" || app.Deploy.UpdateConfig == nil || app.Deploy.Labels[RunLabel] == "" || app.Deploy.Labels["traefik.enable"] != "true" {
 		t.Errorf("deploy = %+v", app.Deploy)
+	}
+	if app.Deploy.Resources.Limits == nil || app.Deploy.Resources.Limits.MemoryBytes != 1<<30 || app.Logging == nil || app.Logging.Options["max-size"] != "4096k" {
+		t.Errorf("limits = %+v, logging = %+v", app.Deploy.Resources.Limits, app.Logging)
 	}
 	if app.Image != "local/notes" || len(app.Volumes) != 2 || len(app.Networks) != 2 {
 		t.Errorf("app = %+v", app)

@@ -25,6 +25,7 @@ type Overlay struct {
 	Recipe string
 	Run    string          // the run's id, for RunLabel
 	Site   []site.Override // the machine's; those of other recipes are left out
+	Limits site.Limits     // of the machine, for each service
 	Hosts  AppHosts        // for overrides with a RouterService
 }
 
@@ -42,7 +43,9 @@ type overlayService struct {
 	ExtraHosts  []string          `yaml:"extra_hosts,omitempty"`
 	Environment map[string]string `yaml:"environment,omitempty"`
 	Configs     []overlayMount    `yaml:"configs,omitempty"`
-	Deploy      overlayDeploy     `yaml:"deploy"`
+
+	Logging *types.LoggingConfig `yaml:"logging,omitempty"`
+	Deploy  overlayDeploy        `yaml:"deploy"`
 }
 
 type overlayCheck struct {
@@ -51,6 +54,7 @@ type overlayCheck struct {
 
 type overlayDeploy struct {
 	EndpointMode string            `yaml:"endpoint_mode,omitempty"`
+	Resources    *overlayResources `yaml:"resources,omitempty"`
 	Labels       map[string]string `yaml:"labels"`
 }
 
@@ -67,8 +71,8 @@ type overlayNetwork struct {
 }
 
 // Override gives the compose file that the driver adds behind the recipe's own:
-// the run's label on everything the recipe declares, and what this machine needs.
-// shown has one line for each machine override that changed something ("name:
+// the run's label on everything the recipe declares, the machine's limits, and what this machine needs.
+// shown has one line for the limits and one for each machine override that changed something ("name:
 // what it does (reason)"), for the result. The text depends on its input alone.
 //
 // abra joins the names in COMPOSE_FILE to the recipe's folder: name the file
@@ -96,6 +100,9 @@ func Override(f *Facts, o Overlay) (text []byte, shown []string, err error) {
 		if !n.External.External {
 			file.Networks[key] = network(n, o.Run)
 		}
+	}
+	if line := file.limit(f, o.Limits); line != "" {
+		shown = append(shown, line)
 	}
 	for _, m := range o.Site {
 		if !o.concerns(m) {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"coopcloud.tech/cc-ci/internal/janitor"
 	"coopcloud.tech/cc-ci/internal/lock"
@@ -15,7 +16,7 @@ import (
 	"coopcloud.tech/cc-ci/internal/swarm"
 )
 
-// Janitor reaps what dead runs left on this machine (S9).
+// Janitor reaps what dead runs left on this machine (S9), and the folders that the site keeps no longer.
 func Janitor(ctx context.Context, s site.Site) (janitor.Report, error) {
 	engine, err := swarm.Connect(ctx, s.Docker)
 	if err != nil {
@@ -36,8 +37,14 @@ func reap(ctx context.Context, s site.Site, engine *swarm.Engine, locks lock.Fol
 		return r, err
 	}
 	dead := func(id string) error { return sandbox.Reap(ctx, id) }
-	folders, err := j.Folders(filepath.Join(s.State, "runs"), dead)
+	runs := filepath.Join(s.State, "runs")
+	folders, err := j.Folders(runs, dead)
 	r.Reaped = append(r.Reaped, folders...)
+	if s.KeepDays > 0 {
+		var old error
+		r.Old, old = j.Old(runs, time.Now().AddDate(0, 0, -s.KeepDays))
+		err = errors.Join(err, old)
+	}
 	return r, errors.Join(err, j.Files(dead))
 }
 

@@ -218,7 +218,7 @@ func (s *session) lint(ctx context.Context) error {
 
 // overlay is what the override file of one of the run's apps is made from.
 func (s *session) overlay(p *plan.Plan) recipe.Overlay {
-	return recipe.Overlay{Recipe: p.Recipe, Run: s.res.ID, Site: s.cfg.Site.Overrides, Hosts: s.hosts}
+	return recipe.Overlay{Recipe: p.Recipe, Run: s.res.ID, Site: s.cfg.Site.Overrides, Limits: s.cfg.Site.Limits, Hosts: s.hosts}
 }
 
 // findRouter learns where containers reach the run's hosts, where the site says that no

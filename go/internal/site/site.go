@@ -6,6 +6,7 @@ package site
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -30,6 +31,9 @@ type Site struct {
 	CA      string  `json:"ca"` // PEM file that verifies the apps' certificate; empty: the system's roots
 	Browser Browser `json:"browser"`
 
+	Limits   Limits `json:"limits"`   // what one service of an app may take
+	KeepDays int    `json:"keepDays"` // that the folder of a finished run is kept; 30 where zero
+
 	Results Results `json:"results"` // where runs of Drone's builds are published (U6)
 
 	Sources   map[string]string `json:"sources"`   // recipe -> git URL used instead of the plan's
@@ -50,6 +54,17 @@ type Browser struct {
 	Driver   string `json:"driver"`   // playwright driver folder (package/, node)
 	Node     string `json:"node"`
 }
+
+// Limits bound what one service of a recipe under test may take of the machine, where the
+// recipe doesn't ask for less itself. Zero: the usual, below.
+type Limits struct {
+	MemoryMiB int `json:"memoryMiB"`
+	Pids      int `json:"pids"` // where the recipe's compose version has such a limit (3.9)
+	LogMiB    int `json:"logMiB"`
+}
+
+// usual limits: several times what the largest known app's largest service takes.
+var usual = Limits{MemoryMiB: 4096, Pids: 4096, LogMiB: 64}
 
 // Results says where the results store is: on this host, or behind an address that
 // takes signed uploads (docs/reference/store.md). Both empty: nothing is published.
@@ -103,6 +118,13 @@ func parse(path string, b []byte) (Site, error) {
 	d.DisallowUnknownFields()
 	if err := d.Decode(&s); err != nil {
 		return Site{}, fmt.Errorf("%s: %w", path, err)
+	}
+	s.Limits = Limits{cmp.Or(s.Limits.MemoryMiB, usual.MemoryMiB), cmp.Or(s.Limits.Pids, usual.Pids), cmp.Or(s.Limits.LogMiB, usual.LogMiB)}
+	s.KeepDays = cmp.Or(s.KeepDays, 30)
+	for name, n := range map[string]int{"limits.memoryMiB": s.Limits.MemoryMiB, "limits.pids": s.Limits.Pids, "limits.logMiB": s.Limits.LogMiB, "keepDays": s.KeepDays} {
+		if n < 0 {
+			return Site{}, fmt.Errorf("%s: %s: expected a number above zero, found %d", path, name, n)
+		}
 	}
 	for name, v := range map[string]string{"domain": s.Domain, "state": s.State} {
 		if v == "" {
