@@ -36,6 +36,7 @@ type session struct {
 	printer event.Printer
 	telling sync.Mutex // of the printer: a removal does two things at a time
 	engine  *swarm.Engine
+	present *swarm.Presence
 	locks   lock.Folder
 	held    []*lock.Lock // of the run's folder and its domain
 	place   *lock.Lock   // one of the machine's slots
@@ -66,7 +67,7 @@ func open(ctx context.Context, cfg Config, out Output) (*session, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &session{cfg: cfg, out: out, engine: engine, mask: redact.New()}
+	s := &session{cfg: cfg, out: out, engine: engine, present: engine.Attend(), mask: redact.New()}
 	if err := s.setUp(ctx); err != nil {
 		s.close()
 		return nil, err
@@ -152,6 +153,7 @@ func (s *session) close() {
 	}
 	release(s.held)
 	s.place.Release()
+	s.present.Close()
 	s.engine.Close()
 }
 

@@ -81,6 +81,7 @@ func (s *session) do(ctx context.Context, name string, work func(context.Context
 	if cause := context.Cause(ctx); err != nil && cause != nil && errors.Is(err, context.Canceled) {
 		err = cause
 	}
+	err = s.blame(ctx, st.Started, err)
 	if (errors.Is(err, step.ErrPlan) || errors.Is(err, recipe.ErrNoCommit)) && s.misused == nil {
 		s.misused = fmt.Errorf("%w: %w", ErrUsage, err)
 	}
@@ -107,4 +108,16 @@ func (s *session) do(ctx context.Context, name string, work func(context.Context
 	s.printer.Event(event.Event{Time: time.Now(), Kind: event.StageEnd, Stage: name, Outcome: string(st.Outcome), Took: st.Took, Text: st.Reason})
 	s.stage = ""
 	return !bad
+}
+
+// blame keeps a stage from telling on the recipe what an engine that went away in the middle of it has done.
+func (s *session) blame(ctx context.Context, started time.Time, err error) error {
+	if o := result.OutcomeOf(err); o != result.Fail && o != result.NotRun || s.present == nil {
+		return err
+	}
+	away := s.present.Since(context.WithoutCancel(ctx), started)
+	if away == nil {
+		return err
+	}
+	return fmt.Errorf("%w; what this stage saw says nothing about the recipe: %v", away, err) //nolint:errorlint // whose fault it seemed is to be forgotten
 }

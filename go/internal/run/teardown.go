@@ -62,9 +62,13 @@ func (s *session) apps() []*app.App {
 	return slices.DeleteFunc(append(all, s.app), func(a *app.App) bool { return a == nil || a.Secrets == nil })
 }
 
-// clear takes away all apps of the run at a time. What is left of them is the run's residue.
+// clear takes away all apps of the run at a time, once the engine is there to do so. What is left of them is the run's residue.
 func (s *session) clear(ctx context.Context) error {
 	apps := s.apps()
+	if len(apps) == 0 {
+		return nil
+	}
+	back := s.engine.Return(ctx)
 	left, failed := make([][]string, len(apps)), make([]error, len(apps))
 	var clearing sync.WaitGroup
 	for i, a := range apps {
@@ -77,7 +81,7 @@ func (s *session) clear(ctx context.Context) error {
 		}
 	}
 	s.res.Residue = slices.Concat(left...)
-	return errors.Join(failed...)
+	return errors.Join(append(failed, back)...)
 }
 
 // clearOne takes one app away and, while its containers stop, its snapshots.
