@@ -89,6 +89,10 @@ type machine struct {
 	t        *testing.T
 	pr       int      // the pull request of its runs: in the name of all that they make; 0 as from a shell
 	alone    bool     // no other machine runs anything
+
+	generated string   // file with the secrets of its runs
+	outs      []string // where its runs were told to leave something
+	said      watched  // what all its programs printed
 	progress *watched // of the program that was started last
 }
 
@@ -98,7 +102,8 @@ var lastPR atomic.Int32
 func init() { lastPR.Store(int32(os.Getpid()%90+10) * 100) }
 
 // newMachine gives a test a machine of its own on the engine that all share. When
-// the test ends, nothing that bears the machine's names may be left.
+// the test ends, nothing that bears the machine's names may be left, and no secret of its runs
+// may be in anything that they left or printed.
 func newMachine(t *testing.T) *machine {
 	t.Helper()
 	s, err := site.Load("")
@@ -109,6 +114,7 @@ func newMachine(t *testing.T) *machine {
 	s.MaxTests = 16 // every row has a slot: -parallel says how many run
 	m := &machine{Site: s, t: t, pr: int(lastPR.Add(1))}
 	e := m.engine() // as the test finds it: some point the machine elsewhere
+	m.recordSecrets()
 	t.Cleanup(func() {
 		if t.Failed() {
 			return
@@ -116,6 +122,7 @@ func newMachine(t *testing.T) *machine {
 		if left := m.leftOf(e); len(left) > 0 {
 			t.Errorf("left:\n%s", strings.Join(left, "\n"))
 		}
+		m.noSecrets()
 	})
 	return m
 }
@@ -179,6 +186,11 @@ func (m *machine) start(args ...string) (cmd *exec.Cmd, wait func() ended) {
 	if args[0] == "run" && m.pr > 0 {
 		args = append(args, "--pr", fmt.Sprint(m.pr))
 	}
+	for i, arg := range args[:len(args)-1] {
+		if arg == "--out" || arg == "--junit" {
+			m.outs = append(m.outs, args[i+1])
+		}
+	}
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Minute)
 	cmd = exec.CommandContext(ctx, ccci, append(args, "--site", m.file())...)
 	cmd.Env = append(os.Environ(), m.env...)
@@ -197,6 +209,7 @@ func (m *machine) start(args ...string) (cmd *exec.Cmd, wait func() ended) {
 			m.t.Fatal(err)
 		}
 		e := ended{code: cmd.ProcessState.ExitCode(), stdout: out.String(), stderr: errs.String()}
+		m.said.Write([]byte(e.stdout + e.stderr))
 		e.result = m.newest()
 		if !m.alone && strings.Contains(e.stderr, "removed what dead runs left") {
 			m.t.Errorf("another test's run died:\n%s", e.stderr)
