@@ -1,18 +1,16 @@
 package main
 
 import (
-	"flag"
 	"fmt"
-	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
 
 	"github.com/spf13/cobra"
-)
 
-var update = flag.Bool("update", false, "write docs/reference/cli.md")
+	"coopcloud.tech/cc-ci/internal/golden"
+)
 
 // The reference page of the commands is the command tree.
 func TestCLIReference(t *testing.T) {
@@ -25,18 +23,7 @@ func TestCLIReference(t *testing.T) {
 	for _, m := range regexp.MustCompile(`--[a-z-]+ [a-z-]+ [a-z-]+   `).FindAllString(b.String(), -1) {
 		t.Errorf("%q: pflag takes what stands in backquotes for the value's name: expected one word", m)
 	}
-	if *update {
-		if err := os.WriteFile(path, []byte(b.String()), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	text, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if string(text) != b.String() {
-		t.Errorf("%s is not what the commands say: go test ./cmd/cc-ci -update", path)
-	}
+	golden.Compare(t, path, b.String())
 }
 
 // section writes what a command's --help says, then those below it. Hidden commands are the
