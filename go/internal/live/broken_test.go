@@ -116,7 +116,7 @@ func TestEngineRestarts(t *testing.T) {
 	engine := ownEngine(t, m)
 	before := objects(t, m)
 	_, wait := m.start("run", "--stage", "install", "--plan", edited(t, demo, func(p *plan.Plan) {
-		p.Flows, p.Limits.Deploy = []plan.Flow{}, plan.Duration(time.Minute)
+		p.Flows, p.Limits.Deploy = []plan.Flow{}, plan.Duration(20*time.Second)
 	}))
 	m.waitFor("waiting for the services")
 	engine.restart(t)
