@@ -85,15 +85,15 @@ func must(cmd *exec.Cmd) string {
 // machine is the site of one test: the machine's own, with folders and names of the test's.
 type machine struct {
 	site.Site
-	env      []string // more variables for the program
-	t        *testing.T
-	pr       int      // the pull request of its runs: in the name of all that they make; 0 as from a shell
-	alone    bool     // no other machine runs anything
+	env   []string // more variables for the program
+	t     *testing.T
+	pr    int  // the pull request of its runs: in the name of all that they make; 0 as from a shell
+	alone bool // no other machine runs anything
 
 	generated string   // file with the secrets of its runs
 	outs      []string // where its runs were told to leave something
 	said      watched  // what all its programs printed
-	progress *watched // of the program that was started last
+	progress  *watched // of the program that was started last
 }
 
 // lastPR begins elsewhere in each test program: a run that an earlier one started may still live.
