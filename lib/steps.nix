@@ -85,7 +85,7 @@ let
   at = t.exactlyOne "at" "a CSS selector"
     {
       role = optional t.nonEmpty "ARIA role, with `name`. Survives upgrades best.";
-      name = optional t.string "Accessible name of the role's element.";
+      name = optional t.string "Accessible name of the role's element, or a part of it, in whichever case.";
       label = optional t.nonEmpty "Text of the field's label.";
       placeholder = optional t.nonEmpty "Placeholder of the field.";
       text = optional t.nonEmpty "Text that the element shows.";

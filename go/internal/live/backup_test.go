@@ -23,6 +23,8 @@ func TestBackup(t *testing.T) {
 		want result.Outcome
 		says string // in the stage's reason or the findings
 	}{
+		{"verify that never held", func(p *plan.Plan) { p.State.Verify[1].HTTP.Expect.Equals = new("# keen") }, result.Fail,
+			"state.verify does not see what state.write wrote, before any backup: state.verify[1]"},
 		{"change that changes nothing", func(p *plan.Plan) { p.State.Change = p.State.Change[:1] }, result.Fail, "state.verify still passes after state.change"},
 		{"volumes destroyed", func(p *plan.Plan) { p.Backup.Restore = []string{"volumes-destroyed"} }, result.Pass, ""},
 		{"generic", generic, result.Pass, ""},

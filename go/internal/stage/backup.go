@@ -37,6 +37,9 @@ func Backup(ctx context.Context, d Deps, rec *Record) error {
 		return NotRun("no state is declared, and a marker fits nowhere in what the backup labels save")
 	}
 	b := backup{Deps: d, rec: rec, vars: vars}
+	if err := b.written(ctx); err != nil {
+		return err
+	}
 	if err := b.create(ctx); err != nil {
 		return err
 	}
@@ -57,6 +60,15 @@ type backup struct {
 	rec  *Record
 	vars *step.Vars
 	id   string // of the snapshot
+}
+
+// written looks that verify sees what write wrote: else every restore would be blamed for it.
+func (b *backup) written(ctx context.Context) error {
+	err := b.verify(ctx, b.rec, b.vars)
+	if result.OutcomeOf(err) == result.Fail {
+		return fmt.Errorf("state.verify does not see what state.write wrote, before any backup: %w", err)
+	}
+	return err
 }
 
 // create takes the backup and looks into it: a backup that "succeeded" may hold nothing.
