@@ -64,7 +64,7 @@ if [ "$1" = long ]; then
 fi
 if [ "$1" = forge ]; then
   go_tests runner checks/forge/runner 300 ./...
-  go_tests forge go 3000 -tags forge -timeout 45m -count 1 ./internal/forge
+  go_tests forge go 3000 -tags forge -timeout 45m -count 1 -p 1 ./internal/forge ./internal/converge
   "$machine/summary.sh" "$results"
   exit
 fi

@@ -35,6 +35,7 @@ made right (what runs was left running).`,
 			return converge.Traefik(ctx, s, time.Now(), r)
 		}),
 		convergePiece("backup", "the service that saves and restores apps, by abra", converge.Backup),
+		convergePiece("drone-oauth", "Drone's OAuth2 application in the forge, and the file with its id and secret", converge.DroneOAuth),
 	)
 	return cmd
 }
