@@ -10,7 +10,8 @@ eval "$("$machine/env.sh")"
 cd "$root"
 results=$(mktemp) # lines of: pass|fail|skip NAME
 child=
-trap 'rm -f "$results"; [ -z "$child" ] || kill "$child" 2>/dev/null || true' EXIT
+beside=
+trap 'rm -f "$results"; for p in $child $beside; do kill "$p" 2>/dev/null || true; done' EXIT
 trap 'exit 130' INT TERM
 
 # limited SECONDS COMMAND...: ends with the time, and with this script: timeout gives the command
@@ -64,7 +65,15 @@ if [ "$1" = long ]; then
 fi
 if [ "$1" = forge ]; then
   go_tests runner checks/forge/runner 300 ./...
-  go_tests forge go 3000 -tags forge -timeout 45m -count 1 -p 1 ./internal/forge ./internal/converge
+  # Two at a time, on a forge each: those of the trigger wait for servers, those of the demo for the swarm.
+  (
+    trap '[ -z "$child" ] || kill "$child"' TERM
+    CC_CI_FORGE=$CC_CI_FORGE/trigger go_tests forge-trigger go 2400 -tags forge -timeout 38m -count 1 -skip '^(TestDemo|TestLost)$' ./internal/forge
+    CC_CI_FORGE=$CC_CI_FORGE/trigger go_tests forge-converge go 900 -tags forge -timeout 14m -count 1 ./internal/converge
+  ) &
+  beside=$!
+  CC_CI_FORGE=$CC_CI_FORGE/demo go_tests forge-demo go 2400 -tags forge -timeout 38m -count 1 -run '^(TestDemo|TestLost)$' ./internal/forge
+  wait "$beside" || echo "fail forge-trigger (exit $?)" >>"$results"
   "$machine/summary.sh" "$results"
   exit
 fi

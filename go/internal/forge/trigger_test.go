@@ -125,13 +125,6 @@ func theAnswer(t *testing.T, p trigger.Pull, text string) {
 	}
 }
 
-func wantBuilds(t *testing.T, project string, comment int64, want int) {
-	t.Helper()
-	if made, ran := buildsOf(t, project, comment); made != want || ran != want {
-		t.Errorf("comment %d: expected %d builds, found %d, of which %d ran", comment, want, made, ran)
-	}
-}
-
 // pause lets the forge's clock, which has whole seconds, go on.
 func pause(t *testing.T, seconds int) {
 	t.Helper()

@@ -162,18 +162,22 @@ func answered(t *testing.T, p trigger.Pull, limit time.Duration, words ...string
 	return last
 }
 
-// buildsOf counts how many builds of the project Drone has for a comment, and how often its step ran.
-func buildsOf(t *testing.T, project string, comment int64) (made, ran int) {
+// count is how many builds Drone has for a comment, and how often their step ran.
+type count struct{ made, ran int }
+
+// counts gives them by the comment's id, as the builds have it.
+func counts(t *testing.T, project string) map[string]count {
 	t.Helper()
+	found := map[string]count{}
 	for page := 1; ; page++ {
 		list, err := builds.BuildList("recipes", project, pageOf(page))
 		if err != nil {
 			t.Fatal(err)
 		}
 		for _, b := range list {
-			if b.Params[trigger.ParamComment] == fmt.Sprint(comment) {
-				made++
-			}
+			c := found[b.Params[trigger.ParamComment]]
+			c.made++
+			found[b.Params[trigger.ParamComment]] = c
 		}
 		if len(list) < 100 {
 			break
@@ -184,11 +188,20 @@ func buildsOf(t *testing.T, project string, comment int64) (made, ran int) {
 		t.Fatal(err)
 	}
 	for _, line := range strings.Split(string(b), "\n") {
-		if strings.HasPrefix(line, fmt.Sprintf("%d ", comment)) {
-			ran++
-		}
+		id, _, _ := strings.Cut(line, " ")
+		c := found[id]
+		c.ran++
+		found[id] = c
 	}
-	return made, ran
+	return found
+}
+
+// wantBuilds judges the builds of one comment; each must have run.
+func wantBuilds(t *testing.T, project string, comment int64, want int) {
+	t.Helper()
+	if got := counts(t, project)[fmt.Sprint(comment)]; got != (count{want, want}) {
+		t.Errorf("comment %d: expected %d builds, found %d, of which %d ran", comment, want, got.made, got.ran)
+	}
 }
 
 // await tries until there is no error, and fails the test with the last one when the time is over. Servers are asked
