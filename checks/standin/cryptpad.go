@@ -32,11 +32,12 @@ const open = async name => {
   form.hidden = true
   editor.hidden = false
 }
-area.oninput = async () => {
+let last = Promise.resolve() // one after the other: a later text must not be overtaken
+area.oninput = () => {
+  const text = area.value
   said.textContent = "Saving"
-  code.textContent = area.value
-  await fetch("/blob/" + channel, { method: "PUT", body: area.value })
-  said.textContent = "Saved"
+  code.textContent = text
+  last = last.then(() => fetch("/blob/" + channel, { method: "PUT", body: text })).then(() => { if (text === area.value) said.textContent = "Saved" })
 }
 form.onsubmit = e => {
   e.preventDefault()

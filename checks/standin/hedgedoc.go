@@ -18,9 +18,13 @@ const hedgedocNote = `
 <div class="CodeMirror"><textarea aria-label="Note">{{.}}</textarea></div><div class="markdown-body"></div>
 <script>
 const area = document.querySelector("textarea"), shown = document.querySelector(".markdown-body")
-const show = () => { shown.textContent = area.value.replace(/^#+ /gm, "") }
-area.oninput = () => fetch(location.pathname, { method: "PUT", body: area.value }).then(show)
-show()
+const show = text => { shown.textContent = text.replace(/^#+ /gm, "") }
+let kept = Promise.resolve() // one after the other: a later text must not be overtaken
+area.oninput = () => {
+  const text = area.value
+  kept = kept.then(() => fetch(location.pathname, { method: "PUT", body: text })).then(() => show(text))
+}
+show(area.value)
 </script>`
 
 // hedgedoc plays HedgeDoc 1: notes that anybody may write, in a table "Notes", and accounts by e-mail.

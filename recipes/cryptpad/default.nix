@@ -31,9 +31,10 @@ in
     { goto = "/code/"; }
     # Shown before the first pad; unconfirmed for versions after 5.
     { click = "#cp-creation-form button"; inherit frame; timeout = "60s"; optional = true; }
+    { click = ".CodeMirror"; inherit frame; timeout = "60s"; }
     { type = { at = ".CodeMirror textarea"; value = "Milk and bread"; }; inherit frame; timeout = "60s"; }
     { expectText = { at = ".CodeMirror-code"; text = "Milk and bread"; }; inherit frame; }
-    { wait.for.css = ".cp-toolbar-spinner .cp-toolbar-saved, .cp-toolbar-state-saved"; inherit frame; timeout = "60s"; optional = true; }
+    { expectText = { at = ".cp-toolbar-spinner"; text = "Saved"; }; inherit frame; timeout = "60s"; }
     { expectURL = "**/code/**"; }
     # The key is the part of the address behind "#".
     { save.as = "pad"; }

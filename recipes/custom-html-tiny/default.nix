@@ -21,7 +21,6 @@ in
 
   flows.read-a-page = [
     { goto = "/"; }
-    { wait.for = "body"; }
     { expectNoConsoleErrors.allow = [ "favicon" ]; }
   ];
 

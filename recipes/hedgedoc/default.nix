@@ -35,6 +35,7 @@ in
 
   flows.write-a-note = [
     { goto = "/new"; }
+    { click = ".CodeMirror"; }
     { type = { at = ".CodeMirror textarea"; value = "# Milk and bread"; }; }
     { expectText = { at = ".markdown-body"; text = "Milk and bread"; }; }
     { save.as = "note"; }
