@@ -59,7 +59,7 @@ go_tests() {
 }
 
 if [ "$1" = long ]; then
-  go_tests long go 3600 -tags live,long -timeout 55m -run '^TestApps$' ./internal/live
+  go_tests long go 3600 -tags live,long -timeout 55m -run '^(TestApps|TestAllStandIns|TestTLSPassthrough)$' ./internal/live
   "$machine/summary.sh" "$results"
   exit
 fi
@@ -88,6 +88,7 @@ check nix-template 300 checks/template.sh
 check server-errors 120 checks/server/errors.sh
 check server-units 300 checks/server/verify.sh
 go_tests demo-app checks/demo 300 ./...
+go_tests standin-app checks/standin 300 ./...
 if [ "$1" = fast ]; then
   go_tests unit go 600 ./...
 else
