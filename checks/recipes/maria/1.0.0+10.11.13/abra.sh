@@ -1,0 +1,1 @@
+export MYSQL_BACKUP_VERSION=v1

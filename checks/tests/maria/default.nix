@@ -1,0 +1,2 @@
+# Nothing is declared: the generic table is written into a real MariaDB.
+{ }
