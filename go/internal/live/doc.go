@@ -12,6 +12,9 @@
 // ten seconds, the whole matrix forty. A limit that is to be reached may be short; one
 // that is not must hold while the machine is busy with other rows.
 //
+// How a recipe goes wrong once it runs is a row of the table in package strength, not a test
+// here: TestMutations walks that table.
+//
 // A test without t.Parallel has the engine to itself, since Go runs all of those first, one
 // by one. Whatever kills a run, looks for what no run at all has left, or touches the
 // engine must be one of them, and says so by alone(t) in newMachine's place.
@@ -22,4 +25,7 @@
 // comparison of the whole engine, the network interfaces and the firewall with what was
 // there before; by the next runs, since a run that had to reap a dead one fails its test; and at the end of
 // the package by that comparison once more, over everything, with the backup repository's snapshots (TestMain).
+//
+// Each machine, when its test ends, also searches all that its runs left and printed for the secrets that
+// abra made for them, in every form and in what is packed or embedded (noSecrets).
 package live
