@@ -71,4 +71,14 @@ announced (import ./server { inherit self pkgs check none; } // {
   template = check "template" { plan = template.packages.${system}.plan-example; app = toJSON template.apps.${system}.test-example; } ''
     grep -q '"recipe":"example"' "$plan"
   '';
-} // (if pkgs ? testers then { vm-server = import ./vm/server.nix { inherit self pkgs; }; } else { }))
+} // (if pkgs ? testers then { vm-server = import ./vm/server.nix { inherit self pkgs; }; } else {
+  # Where nothing can boot, the VM checks are evaluated at least.
+  vm-evaluates = check "vm-evaluates"
+    (
+      let
+        vm = pkgs // import ./fixture/vm.nix { inherit pkgs; };
+        tests = self.lib.mkTests { pkgs = vm; recipes = ../recipes; offline = (import ./vm/offline.nix { pkgs = vm; }).recipes; };
+      in
+      builtins.mapAttrs (_: test: builtins.unsafeDiscardStringContext test.drvPath) { server = import ./vm/server.nix { inherit self; pkgs = vm; }; recipe = tests.checks.vm-custom-html; }
+    ) "";
+}))

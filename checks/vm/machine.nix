@@ -6,6 +6,7 @@
 { self, pkgs, domain, images }:
 { config, lib, ... }:
 let
+  catalogue = builtins.fromJSON (builtins.readFile ../../go/internal/secrets/catalog.json);
   offline = import ./offline.nix { inherit pkgs; };
   certificate = pkgs.runCommand "certificate" { nativeBuildInputs = [ pkgs.openssl ]; } ''
     mkdir "$out"
@@ -35,7 +36,7 @@ in
     traefik.version = "3.1.0+v3.7.13";
     backup.version = "1.0.0+1.0.0";
     certificate = { fullchain = "/var/lib/ci-certs/live/fullchain.pem"; privkey = "/var/lib/ci-certs/live/privkey.pem"; };
-    secrets = lib.genAttrs (map (s: s.name) (lib.importJSON ../../go/internal/secrets/catalog.json)) secret;
+    secrets = lib.genAttrs (map (s: s.name) catalogue) secret;
   };
 
   # What an operator and agenix bring before anything of cc-ci starts: certificate, secrets, images.
@@ -50,7 +51,7 @@ in
     script = ''
       install -d -m 0700 /var/lib/ci-certs/live /run/cc-ci-secrets
       install -m 0600 ${certificate}/fullchain.pem ${certificate}/privkey.pem /var/lib/ci-certs/live
-      for name in ${lib.escapeShellArgs (map (s: s.name) (lib.importJSON ../../go/internal/secrets/catalog.json))}; do
+      for name in ${lib.escapeShellArgs (map (s: s.name) catalogue)}; do
         [ -e "/run/cc-ci-secrets/$name" ] || (umask 077 && openssl rand -hex 32 >"/run/cc-ci-secrets/$name")
       done
       ${lib.concatMapStringsSep "\n" (image: "docker load -i ${image}") (offline.server ++ images)}
