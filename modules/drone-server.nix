@@ -66,6 +66,7 @@ in
         DRONE_SERVER_PORT = "${gateway.address}:${toString cfg.drone.port}";
         DRONE_DATABASE_DRIVER = "sqlite3";
         DRONE_DATABASE_DATASOURCE = "/var/lib/drone/database.sqlite";
+        DRONE_DATADOG_ENABLED = "false"; # it reports usage otherwise
         DRONE_USER_FILTER = cfg.organisation; # who may log in
         DRONE_REPOSITORY_FILTER = builtins.head (builtins.split "/" cfg.project);
         DRONE_CLEANUP_DEADLINE_RUNNING = "${toString (cfg.buildLimit + 15)}m";
