@@ -42,7 +42,8 @@ in
       enable = true;
       liveRestore = false; # a swarm can't be had with it
       daemon.settings = {
-        "cgroup-parent" = "cc-ci-apps.slice";
+        "cgroup-parent" = "cc-ci-apps.slice"; # a slice: so the driver must be systemd's
+        "exec-opts" = [ "native.cgroupdriver=systemd" ];
         "log-driver" = "json-file"; # read by runs, and bounded
         "log-opts" = { "max-size" = "20m"; "max-file" = "3"; };
       };
