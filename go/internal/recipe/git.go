@@ -99,10 +99,10 @@ func gitTo(ctx context.Context, dir string, out io.Writer, args ...string) error
 	if dir != "" {
 		full = append(full, "-C", dir)
 	}
-	// A shell, because a limit must hold from the first instruction on: 512 bytes are its unit. Without
+	// A shell (/bin/sh is there where no PATH has one), because a limit must hold from the first instruction on: 512 bytes are its unit. Without
 	// the signal git says what the matter is.
 	full = append([]string{"-c", `trap '' XFSZ && ulimit -f "$0" && exec git "$@"`, strconv.Itoa(maxPack / 512)}, append(full, args...)...)
-	cmd := exec.CommandContext(ctx, "sh", full...)
+	cmd := exec.CommandContext(ctx, "/bin/sh", full...)
 	cmd.Env = gitEnv()
 	// git starts transport helpers of its own: a time-out must end the whole group.
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
