@@ -38,7 +38,7 @@ func TestLeaksEverywhere(t *testing.T) {
 				{ExpectText: &plan.ExpectText{Text: "canary"}},
 				{ExpectText: &plan.ExpectText{Text: "never there"}, Timeout: plan.Duration(time.Second)},
 			}}}
-		}, []string{"log/install", "result.json", "junit.xml", "report.html", "evidence/*html.txt", "evidence/*console.txt", "evidence/*trace.zip"}},
+		}, []string{"evidence/*html.txt", "evidence/*console.txt", "evidence/*trace.zip"}},
 		{"steps, services and local tests", []string{"backup", "local"}, func(p *plan.Plan) {
 			p.Flows = []plan.Flow{}
 			p.Backup.Restore = []string{"in-place"}
