@@ -6,7 +6,6 @@ let
   units = import ./units.nix;
   cfg = config.services.cc-ci;
   gateway = import ./gateway.nix cfg;
-  credential = name: "${name}:${toString cfg.secrets.${name}}";
   hook = cfg.secrets.webhook-hmac != null;
 
   arguments = {
@@ -71,8 +70,8 @@ in
       wants = [ "network-online.target" "cc-ci-swarm.service" ];
       wantedBy = [ "multi-user.target" ];
       serviceConfig = units.hardened // {
-        ExecStart = "${cfg.package}/bin/cc-ci bridge " + lib.concatStringsSep " " (lib.mapAttrsToList (name: value: "--${name}=${value}") arguments);
-        LoadCredential = map credential ([ "forge-token" "drone-token" "bridge-key" ] ++ lib.optional hook "webhook-hmac");
+        ExecStart = "${cfg.package}/bin/cc-ci bridge ${units.flags arguments}";
+        LoadCredential = units.credentials cfg ([ "forge-token" "drone-token" "bridge-key" ] ++ lib.optional hook "webhook-hmac");
         DynamicUser = true;
         StateDirectory = "cc-ci-bridge";
         StateDirectoryMode = "0700";

@@ -46,13 +46,13 @@ in
       wants = [ "network-online.target" "cc-ci-swarm.service" ];
       wantedBy = [ "multi-user.target" ];
       serviceConfig = units.hardened // {
-        ExecStart = "${cfg.package}/bin/cc-ci dashboard serve " + lib.concatStringsSep " " (lib.mapAttrsToList (name: value: "--${name}=${value}") arguments);
+        ExecStart = "${cfg.package}/bin/cc-ci dashboard serve ${units.flags arguments}";
         User = "cc-ci-dashboard";
         Group = "cc-ci-dashboard";
         StateDirectory = "cc-ci-dashboard";
         MemoryMax = "1G";
       } // (if cfg.dashboard.uploads then {
-        LoadCredential = [ "upload-key:${toString cfg.secrets.upload-key}" ];
+        LoadCredential = units.credentials cfg [ "upload-key" ];
         ReadWritePaths = [ "/var/lib/cc-ci/results" ];
       } else { });
     };

@@ -3,6 +3,7 @@
 { config, lib, pkgs, ... }:
 let
   inherit (lib) mkOption types;
+  units = import ./units.nix;
   cfg = config.services.cc-ci;
   isServer = cfg.profile == "server";
   gateway = import ./gateway.nix cfg;
@@ -55,7 +56,7 @@ in
       };
       serviceConfig = {
         ExecStart = lib.getExe start;
-        LoadCredential = [ "drone-rpc:${toString cfg.secrets.drone-rpc}" ];
+        LoadCredential = units.credentials cfg [ "drone-rpc" ];
         # SIGTERM lets it finish its builds; after the longest one everything that is left is killed. Runs are units of
         # their own in cc-ci.slice and remove their apps themselves.
         KillMode = "mixed";

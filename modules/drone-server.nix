@@ -1,7 +1,6 @@
 # The Drone server: the queue of builds. nixpkgs has the program and no module for it.
 #
-# It is free of charge for this use and not free software (docs/install.md, "Licences"). pkgs.drone-oss can't drive
-# the exec runner.
+# It is not free software (docs/install.md, "Licences"). pkgs.drone-oss is, and can't drive the exec runner.
 { config, lib, pkgs, ... }:
 let
   inherit (lib) mkOption types;
@@ -9,7 +8,6 @@ let
   units = import ./units.nix;
   cfg = config.services.cc-ci;
   gateway = import ./gateway.nix cfg;
-  credential = name: "${name}:${toString cfg.secrets.${name}}";
 
   # Secrets come from files, and reach the program as the environment that it reads them from.
   start = pkgs.writeShellApplication {
@@ -74,7 +72,7 @@ in
       serviceConfig = units.hardened // {
         ExecStart = lib.getExe start;
         EnvironmentFile = "-/var/lib/cc-ci/drone-oauth/client.env"; # written by cc-ci-drone-oauth
-        LoadCredential = [ (credential "drone-rpc") (credential "drone-token") ];
+        LoadCredential = units.credentials cfg [ "drone-rpc" "drone-token" ];
         RestrictAddressFamilies = [ "AF_UNIX" "AF_INET" "AF_INET6" ]; # it looks names up through the C library
         LogFilterPatterns = "~token="; # it logs the token of an account that it creates
         DynamicUser = true;

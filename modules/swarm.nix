@@ -47,7 +47,7 @@ in
         "log-driver" = "json-file"; # read by runs, and bounded
         "log-opts" = { "max-size" = "20m"; "max-file" = "3"; };
       };
-      # Images that no run used for a week; volumes and running apps are left alone.
+      # Images that were built more than a week ago and that no container uses. Volumes are left alone; a run pulls again what it misses.
       autoPrune = { enable = true; dates = "weekly"; flags = [ "--all" "--filter=until=168h" ]; };
     };
 

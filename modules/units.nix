@@ -3,6 +3,8 @@
 #   converge { cfg; pkgs; ... } name { description; limit; engine ?; after ?; path ?; } -> a systemd service
 #     `cc-ci converge NAME` as a oneshot. It has no RemainAfterExit: so every boot and every activation,
 #     which start multi-user.target, run it again, and it looks before it acts (N5).
+#   credentials cfg names -> LoadCredential lines, by which a service reads secrets as %d/NAME
+#   flags set -> string     a command line of --NAME=VALUE; the options' types keep spaces out of values
 #   hardened -> serviceConfig of a program that speaks HTTP and keeps files in its own folder
 {
   converge = { cfg, pkgs, ... }: name: { description, limit, engine ? true, after ? [ ], path ? [ ] }: let docker = if engine then [ "docker.service" ] else [ ]; in {
@@ -38,6 +40,10 @@
       RestrictAddressFamilies = [ "AF_UNIX" "AF_INET" "AF_INET6" ];
     };
   };
+
+  credentials = cfg: map (name: "${name}:${toString cfg.secrets.${name}}");
+
+  flags = set: builtins.concatStringsSep " " (map (name: "--${name}=${set.${name}}") (builtins.attrNames set));
 
   hardened = {
     NoNewPrivileges = true;
