@@ -114,7 +114,8 @@ let
       refuse = path: text: concatLists (map
         (name: problem path "expected no secret here, found `\${${name}}`, which `secrets` inserts: the app gets it as that secret")
         (named text));
-      lists = map (name: { path = "state.${name}"; steps = recipe.state.${name}; }) [ "write" "verify" "change" ];
+      lists = [ { path = "setup"; steps = recipe.setup; } ]
+        ++ map (name: { path = "state.${name}"; steps = recipe.state.${name}; }) [ "write" "verify" "change" ];
       words = { path, steps }: each (i: step: each (j: word: refuse "${t.at path i}.exec.command[${toString j}]" word) (step.exec.command or [ ])) steps;
     in
     concatLists (map (key: refuse "env.${key}" recipe.env.${key}) (attrNames recipe.env))

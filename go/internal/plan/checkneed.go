@@ -68,7 +68,7 @@ func (c *checker) sealed(p *Plan) {
 	for key, value := range p.Env {
 		refuse(join("env", key), value)
 	}
-	for place, steps := range map[string][]Step{"state.write": p.State.Write, "state.verify": p.State.Verify, "state.change": p.State.Change} {
+	for place, steps := range map[string][]Step{"setup": p.Setup, "state.write": p.State.Write, "state.verify": p.State.Verify, "state.change": p.State.Change} {
 		for i, s := range steps {
 			if s.Exec == nil {
 				continue

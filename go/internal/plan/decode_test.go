@@ -162,6 +162,8 @@ func TestDecodeNeeds(t *testing.T) {
 		{"unknown dependency", nil, map[string]any{"secrets": raw(`{"key":{"kind":"hex","length":8,"value":"${store.key}"}}`)}, "secrets.key.value: `${store.key}` is never saved"},
 		{"own value", nil, map[string]any{"secrets": raw(`{"key":{"kind":"hex","length":8,"value":"abc"}}`)}, `secrets.key.value: expected a value that a dependency's setup saved, such as ${idp.client_secret}, found "abc"`},
 		{"secret in env", map[string]any{"setup": client}, map[string]any{"secrets": sealed, "env": raw(`{"A":"x${idp.key}"}`)}, "env.A: expected no secret here, found `${idp.key}`"},
+		{"secret in argv of the app's setup", map[string]any{"setup": client}, map[string]any{"secrets": sealed, "setup": raw(`[{"exec":{"service":"app","command":["x","${idp.key}"]}}]`)},
+			"setup[0].exec.command[1]: expected no secret here, found `${idp.key}`"},
 		{"secret in argv of the setup", map[string]any{"setup": raw(`[{"exec":{"service":"app","command":["x","${secret:db}"]}}]`)}, nil, "needs[0].setup[0].exec.command[1]: expected no secret in a command line"},
 		{"takes a fact", map[string]any{"setup": raw(`[{"http":{"method":"GET","path":"/","save":{"stack":"body"}}}]`)}, nil, "needs[0].setup[0].http.save.stack: expected a name of its own"},
 		{"name with a dot", map[string]any{"name": "a.b"}, nil, `needs[0].name: expected a name of letters, digits, dashes and underscores, found "a.b"`},

@@ -108,7 +108,11 @@ func unseal(sealed []byte, identities []age.Identity) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return io.ReadAll(io.LimitReader(r, maxValue+1))
+	value, err := io.ReadAll(io.LimitReader(r, maxValue+1))
+	if err == nil && len(value) > maxValue { // part of it, written back, would be the rest's end
+		return nil, fmt.Errorf("expected at most %d bytes, found more", maxValue)
+	}
+	return value, err
 }
 
 // Identities reads files with a private key: age's own, or an SSH host key without a passphrase.

@@ -310,6 +310,21 @@ func TestStranger(t *testing.T) {
 	}
 }
 
+// A file that another program made may hold more than a secret may: no part of it is written back.
+func TestRekeyLosesNothing(t *testing.T) {
+	p := newPlace(t)
+	f := p.full()
+	sealed, err := f.seal(bytes.Repeat([]byte("x"), maxValue+9))
+	p.ok(err)
+	p.ok(os.WriteFile(f.path("bridge-key"), sealed, 0o644))
+	if _, err := f.Rekey(p.ids(p.recovery)); err == nil || !strings.Contains(err.Error(), "expected at most 65536 bytes") {
+		t.Errorf("expected the file to be refused, found %v", err)
+	}
+	if after, _ := os.ReadFile(f.path("bridge-key")); !bytes.Equal(sealed, after) {
+		t.Error("a refused re-key changed the file")
+	}
+}
+
 // The age program reads what we write, and we read what it writes (agenix calls it).
 func TestAgeProgram(t *testing.T) {
 	program, err := exec.LookPath("age")

@@ -1,6 +1,7 @@
 {
   env = { SECRET = "\${idp.client_secret}"; UNKNOWN = "\${idp.client}"; };
   secrets = { good.value = "\${idp.client_secret}"; bad.value = "\${store.key}"; };
+  setup = [ { exec.command = [ "x" "\${idp.client_secret}" ]; } ];
   hosts = [ "login-\${idp.domain}" ];
   needs = {
     idp = {
