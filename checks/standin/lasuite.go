@@ -167,7 +167,7 @@ func (a *suite) docs(mux *http.ServeMux) error {
 		http.Redirect(w, r, "/docs/"+id+"/", http.StatusFound)
 	}))
 	mux.HandleFunc("GET /docs/{id}/", a.signedIn("Start Writing", func(w http.ResponseWriter, r *http.Request) {
-		page(w, "Docs", `<input aria-label="Document title" onchange="fetch(location.pathname, { method: 'PUT', body: this.value, keepalive: true })">`, nil)
+		page(w, "Docs", `<input aria-label="Document title" onchange="fetch(location.pathname, { method: 'PUT', body: this.value }).then(() => { document.title = this.value + ' - Docs' })">`, nil)
 	}))
 	mux.HandleFunc("PUT /docs/{id}/", a.signedIn("", func(w http.ResponseWriter, r *http.Request) {
 		title, err := text(r)

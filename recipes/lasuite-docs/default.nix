@@ -44,6 +44,8 @@ in
     { click = { role = "button"; name = "New doc"; }; timeout = "30s"; }
     { fill = { at = { role = "textbox"; name = "Document title"; }; value = "Milk and bread"; }; timeout = "30s"; }
     { press = { at = { role = "textbox"; name = "Document title"; }; key = "Enter"; }; }
+    # The page's own title follows when the server has it.
+    { expectTitle = "Milk and bread"; timeout = "30s"; }
     { save.as = "document"; }
     { goto = "/"; }
     { expectText.text = "Milk and bread"; timeout = "30s"; }

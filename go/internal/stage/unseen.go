@@ -80,6 +80,8 @@ func changes(s plan.Step) bool {
 		return s.HTTP.Method != "GET" && s.HTTP.Method != "HEAD"
 	case s.Exec != nil:
 		return s.Exec.Expect == nil
+	case s.File != nil:
+		return s.File.Write != nil
 	}
 	return false // a walk in the browser is not taken apart
 }
@@ -108,15 +110,25 @@ func (b *backup) told(ctx context.Context) ([]string, error) {
 }
 
 // before gives the steps up to an assertion without the other assertions that nothing
-// after them needs: requests that only read.
+// after them needs: requests and files that are only read, commands that are only compared.
 func before(list []plan.Step, i int) []plan.Step {
 	var steps []plan.Step
 	for _, s := range list[:i] {
-		if s.HTTP == nil || s.HTTP.Method != "GET" || len(s.HTTP.Save) > 0 {
+		if !onlyLooks(s) {
 			steps = append(steps, s)
 		}
 	}
 	return append(steps, list[i])
+}
+
+func onlyLooks(s plan.Step) bool {
+	switch {
+	case s.HTTP != nil:
+		return s.HTTP.Method == "GET" && len(s.HTTP.Save) == 0
+	case s.Exec != nil:
+		return s.Exec.Expect != nil && len(s.Exec.Save) == 0
+	}
+	return s.File != nil && s.File.Write == nil
 }
 
 // asserts tells whether a step reads something and compares it.
@@ -127,6 +139,8 @@ func asserts(s plan.Step) bool {
 		return e != nil && (s.HTTP.Method == "GET" || !reflect.DeepEqual(*e, plan.HTTPExpect{Status: e.Status}))
 	case s.Exec != nil:
 		return s.Exec.Expect != nil
+	case s.File != nil:
+		return s.File.Write == nil
 	}
 	return len(s.Browser) > 0
 }

@@ -41,3 +41,19 @@ func TestBefore(t *testing.T) {
 		t.Error("a login is no assertion of what is kept, and a search is one")
 	}
 }
+
+// An assertion is tried even where one before it fails, be it about a command or a file.
+func TestAssertionsBehindAFailedOne(t *testing.T) {
+	text := "kept"
+	query := plan.Step{Exec: &plan.Exec{Service: "db", Command: []string{"psql"}, Expect: &plan.ExecExpect{Equals: &text}}}
+	saving := plan.Step{Exec: &plan.Exec{Service: "db", Command: []string{"id"}, Expect: &plan.ExecExpect{}, Save: map[string]string{"id": "stdout"}}}
+	look := plan.Step{File: &plan.File{Service: "app", Path: "/data/a", Expect: &text}}
+	write := plan.Step{File: &plan.File{Service: "app", Path: "/data/a", Write: &text}}
+	list := []plan.Step{query, saving, look, look}
+	if got := before(list, 3); len(got) != 2 || got[0].Exec != saving.Exec || got[1].File != look.File {
+		t.Errorf("expected what saves and the assertion itself, got %+v", got)
+	}
+	if !asserts(look) || asserts(write) || !changes(write) || changes(look) {
+		t.Error("expected a file that is compared to assert, and one that is written to change")
+	}
+}
