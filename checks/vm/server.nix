@@ -3,6 +3,7 @@
 { self, pkgs }:
 let
   domain = "ci.cc-ci.test";
+  run = self.apps.${pkgs.stdenv.hostPlatform.system}.test-custom-html.program;
 in
 pkgs.testers.runNixOSTest {
   name = "cc-ci-server";
@@ -15,6 +16,8 @@ pkgs.testers.runNixOSTest {
       settings.service.DISABLE_REGISTRATION = true;
       settings.repository.DEFAULT_BRANCH = "main";
     };
+    # A build evaluates this flake and runs what comes out of it: all of that is in the machine's store already.
+    system.extraDependencies = [ self.inputs.nixpkgs.outPath self.inputs.agenix.outPath (pkgs.writeText "run" run) ];
     systemd.services.cc-ci-drone-oauth.after = [ "gitea.service" ];
     environment.systemPackages = [ config.services.gitea.package ];
     environment.etc = {
