@@ -101,7 +101,7 @@ func (h *host) describe() {
 	socket := filepath.Join(h.dir, "docker/docker.sock")
 	h.server = server.Server{
 		Domain: "ci.cc-ci.test", Docker: "unix://" + socket, Abra: filepath.Join(h.dir, "abra-standin"),
-		AbraDir: filepath.Join(h.dir, "abra"),
+		AbraDir: filepath.Join(h.dir, "abra"), Store: h.dir,
 		Swarm: server.Swarm{
 			Advertise: fmt.Sprintf("127.0.%d.%d", h.port/256, h.port%256), ListenPort: 2377, DataPathPort: 20000 + h.port%20000,
 			AddressPool: h.subnet + ".128.0/17", AddressPoolMask: 26, Network: "proxy", NetworkSubnet: h.subnet + ".32.0/19",
@@ -135,7 +135,7 @@ func (h *host) recipe(name, version string) server.Recipe {
 func (h *host) certify(days int) {
 	h.t.Helper()
 	now := time.Now()
-	issue.Write(h.t, issue.Request{Names: converge.CertificateNames(h.server), From: now.AddDate(0, 0, -60), To: now.AddDate(0, 0, days)},
+	issue.Write(h.t, issue.Request{Names: h.server.CertificateNames(), From: now.AddDate(0, 0, -60), To: now.AddDate(0, 0, days)},
 		h.server.Traefik.Certificate, h.server.Traefik.Key)
 }
 

@@ -16,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"coopcloud.tech/cc-ci/internal/doctor"
 	"coopcloud.tech/cc-ci/internal/server"
 )
 
@@ -126,6 +127,56 @@ func TestServer(t *testing.T) {
 		h.converges("backup", "insert the secret")
 		h.opens()
 	})
+	h.step("doctor: all is right", func() { h.healthy() })
+	h.step("doctor: the names lead to another host", func() {
+		h.lands("they end at another host")
+	})
+}
+
+// healthy looks that the doctor finds every piece right. There is no DNS for the names: they are reached at the router.
+func (h *host) healthy() {
+	h.t.Helper()
+	for _, r := range doctor.CheckServer(context.Background(), h.server, time.Now(), h.dial) {
+		if r.Verdict != doctor.Right {
+			h.t.Errorf("%s: %s: %s", r.Name, r.Verdict, r.Seen)
+		}
+	}
+}
+
+// lands lets the names lead to a listener of the test's own that has the operator's certificate.
+func (h *host) lands(want string) {
+	h.t.Helper()
+	pair, err := tls.LoadX509KeyPair(h.server.Traefik.Certificate, h.server.Traefik.Key)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	l, err := tls.Listen("tcp", "127.0.0.1:0", &tls.Config{Certificates: []tls.Certificate{pair}})
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	defer l.Close()
+	go func() {
+		for {
+			conn, err := l.Accept()
+			if err != nil {
+				return
+			}
+			go io.Copy(io.Discard, conn) // shakes hands, and stays until the other end goes
+		}
+	}()
+	dial := func(ctx context.Context, _, _ string) (net.Conn, error) {
+		return new(net.Dialer).DialContext(ctx, "tcp", l.Addr().String())
+	}
+	for _, r := range doctor.CheckServer(context.Background(), h.server, time.Now(), dial) {
+		if r.Name == "reached" && (r.Verdict != doctor.Wrong || !strings.Contains(r.Seen, want)) {
+			h.t.Errorf("reached: expected %q, found %s: %s", want, r.Verdict, r.Seen)
+		}
+	}
+}
+
+// dial reaches the router, whatever the name.
+func (h *host) dial(ctx context.Context, _, _ string) (net.Conn, error) {
+	return new(net.Dialer).DialContext(ctx, "tcp", fmt.Sprintf("127.0.0.1:%d", h.https))
 }
 
 // step runs one step; what follows a failed one would say nothing.
@@ -223,12 +274,7 @@ func (h *host) serves(name, path, want string) {
 	if err != nil || !pool.AppendCertsFromPEM(pem) {
 		h.t.Fatalf("certificate: %v", err)
 	}
-	transport := &http.Transport{
-		TLSClientConfig: &tls.Config{RootCAs: pool}, DisableKeepAlives: true,
-		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
-			return new(net.Dialer).DialContext(ctx, "tcp", fmt.Sprintf("127.0.0.1:%d", h.https))
-		},
-	}
+	transport := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool}, DisableKeepAlives: true, DialContext: h.dial}
 	found := ""
 	for ; ctx.Err() == nil; pause(ctx) {
 		req, err := http.NewRequestWithContext(ctx, http.MethodGet, "https://"+name+path, nil)

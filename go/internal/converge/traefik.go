@@ -30,7 +30,7 @@ func Traefik(ctx context.Context, s server.Server, now time.Time, r *Report) err
 	if err != nil {
 		return err
 	}
-	warning, err := pair.Judge(now, CertificateNames(s))
+	warning, err := pair.Judge(now, s.CertificateNames())
 	if err != nil {
 		return err
 	}
@@ -52,9 +52,6 @@ func Traefik(ctx context.Context, s server.Server, now time.Time, r *Report) err
 	defer v.engine.Close()
 	return v.converge(ctx)
 }
-
-// CertificateNames are what the operator's certificate must cover (P2).
-func CertificateNames(s server.Server) []string { return []string{s.Domain, "*." + s.Domain} }
 
 func merged(a, b map[string]string) map[string]string {
 	out := map[string]string{}

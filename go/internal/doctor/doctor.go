@@ -62,7 +62,7 @@ func Check(ctx context.Context, s site.Site) []Row {
 func Print(w io.Writer, rows []Row) bool {
 	ok := true
 	for _, r := range rows {
-		fmt.Fprintf(w, "%-5s  %-8s  %s\n", r.Verdict, r.Name, r.Seen)
+		fmt.Fprintf(w, "%-7s  %-11s  %s\n", r.Verdict, r.Name, r.Seen)
 		ok = ok && r.Verdict == Right
 	}
 	return ok
@@ -113,12 +113,16 @@ func lookRouter(ctx context.Context, s site.Site) (string, error) {
 }
 
 func lookAbra(ctx context.Context, s site.Site) (string, error) {
+	return abraVersion(ctx, s.Abra, s.Docker)
+}
+
+func abraVersion(ctx context.Context, path, docker string) (string, error) {
 	dir, err := os.MkdirTemp("", "cc-ci-doctor-")
 	if err != nil {
 		return "", err
 	}
 	defer os.RemoveAll(dir)
-	return abra.CLI{Path: s.Abra, Dir: dir, Docker: s.Docker}.Version(ctx)
+	return abra.CLI{Path: path, Dir: dir, Docker: docker}.Version(ctx)
 }
 
 func lookBrowser(ctx context.Context, s site.Site) (string, error) {

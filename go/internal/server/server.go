@@ -102,6 +102,9 @@ type Drone struct {
 	ClientFile  string `json:"clientFile"`  // where that application's id and secret are written
 }
 
+// CertificateNames are what the operator's certificate must cover (P2).
+func (s Server) CertificateNames() []string { return []string{s.Domain, "*." + s.Domain} }
+
 // ErrFile means that the file is not there or not right.
 var ErrFile = errors.New("server file")
 

@@ -167,3 +167,28 @@ func (e *Engine) Used(ctx context.Context) (map[string]bool, error) {
 	}
 	return used, nil
 }
+
+// DataRoot gives the folder in which the engine keeps images and volumes.
+func (e *Engine) DataRoot(ctx context.Context) (string, error) {
+	info, err := e.api.Info(ctx)
+	if err != nil {
+		return "", fmt.Errorf("engine: %w", err)
+	}
+	return info.DockerRootDir, nil
+}
+
+// Pid gives the first process of the service's running container, as the host counts it.
+func (e *Engine) Pid(ctx context.Context, stack, service string) (int, error) {
+	id, err := e.container(ctx, stack, service)
+	if err != nil {
+		return 0, err
+	}
+	c, err := e.api.ContainerInspect(ctx, id)
+	if err != nil {
+		return 0, fmt.Errorf("container of %s: %w", service, err)
+	}
+	if c.State == nil || c.State.Pid == 0 {
+		return 0, fmt.Errorf("container of %s: it doesn't run", service)
+	}
+	return c.State.Pid, nil
+}
