@@ -69,7 +69,7 @@ if [ "$1" = forge ]; then
   (
     trap '[ -z "$child" ] || kill "$child"' TERM
     CC_CI_FORGE=$CC_CI_FORGE/trigger go_tests forge-trigger go 2400 -tags forge -timeout 38m -count 1 -skip '^(TestDemo|TestLost)$' ./internal/forge
-    CC_CI_FORGE=$CC_CI_FORGE/trigger go_tests forge-converge go 900 -tags forge -timeout 14m -count 1 ./internal/converge
+    CC_CI_FORGE=$CC_CI_FORGE/trigger go_tests forge-converge go 900 -tags forge -timeout 14m -count 1 -p 1 ./internal/converge ./internal/mirror
   ) &
   beside=$!
   CC_CI_FORGE=$CC_CI_FORGE/demo go_tests forge-demo go 2400 -tags forge -timeout 38m -count 1 -run '^(TestDemo|TestLost)$' ./internal/forge

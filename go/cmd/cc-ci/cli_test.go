@@ -70,6 +70,11 @@ func TestMistakes(t *testing.T) {
 		{"rotate nothing", []string{"secrets", "rotate"}, exitUsage, "rotate: expected names of secrets, or --all"},
 		{"rotate what nobody knows", []string{"secrets", "rotate", "x"}, exitUsage, `no secret "x"; expected one of drone-rpc`},
 		{"re-key without a key", []string{"secrets", "rekey"}, exitUsage, "rekey: --identity is missing"},
+		{"mirror nothing", []string{"mirror"}, exitUsage, "mirror: accepts 1 arg(s), received 0"},
+		{"mirror to an address with a password", []string{"mirror", "x", "--forge", "https://a:b@git.example.org"}, exitUsage, "--forge: expected https://host without a name or password"},
+		{"mirror without a token", []string{"mirror", "x", "--forge", "https://git.example.org", "--organisation", "r", "--token-file", "/nowhere"}, exitUsage, "--token-file: stat /nowhere: no such file"},
+		{"doctor of no server", []string{"doctor", "--server", "--server-file", "/nowhere"}, exitUsage, "server file: none at /nowhere"},
+		{"baseline over another", []string{"doctor", "--baseline", "--out", whole}, exitUsage, "--out: open " + whole + ": file exists"},
 		{"site with a typo", []string{"janitor", "--site", broken}, exitInfra, broken + `: json: unknown field "domian"`},
 	} {
 		t.Run(c.name, func(t *testing.T) {

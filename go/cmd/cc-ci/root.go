@@ -27,7 +27,7 @@ Exit status: 0 green, 1 a recipe failed its test, 2 usage or a bad plan,
 	})
 	root.PersistentFlags().String("site", "", "file that describes this machine (default $CC_CI_SITE, then "+site.DefaultPath+")")
 	root.AddCommand(runCmd(), shellCmd(), keeperCmd(), planCmd(), recipeCmd(), flowCmd(), followCmd(), publishCmd(), keptCmd(), janitorCmd(), doctorCmd(), strengthCmd(), versionCmd(), dashboardCmd())
-	root.AddCommand(serverCmd(), convergeCmd(), secretsCmd())
+	root.AddCommand(serverCmd(), convergeCmd(), secretsCmd(), mirrorCmd())
 	return root
 }
 

@@ -24,7 +24,7 @@ var order = [][]string{
 	{"step", "report", "janitor", "policy", "lint", "draft"},
 	{"app", "localtest", "ledger", "answer", "store"},
 	{"stage"},
-	{"run", "doctor", "dashboard", "contract", "bridge", "follow", "strength", "converge"},
+	{"run", "doctor", "dashboard", "contract", "bridge", "follow", "strength", "converge", "mirror"},
 	{"web", "bench"},
 	{"live", "forge", "layers"},
 }

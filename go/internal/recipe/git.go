@@ -93,6 +93,11 @@ func (c *capped) Write(p []byte) (int, error) {
 }
 
 func gitTo(ctx context.Context, dir string, out io.Writer, args ...string) error {
+	return gitWith(ctx, dir, nil, out, args...)
+}
+
+// gitWith is gitTo with more variables in git's environment.
+func gitWith(ctx context.Context, dir string, env []string, out io.Writer, args ...string) error {
 	ctx, cancel := context.WithTimeout(ctx, gitLimit)
 	defer cancel()
 	full := append([]string{}, hardening...)
@@ -103,7 +108,7 @@ func gitTo(ctx context.Context, dir string, out io.Writer, args ...string) error
 	// the signal git says what the matter is.
 	full = append([]string{"-c", `trap '' XFSZ && ulimit -f "$0" && exec git "$@"`, strconv.Itoa(maxPack / 512)}, append(full, args...)...)
 	cmd := exec.CommandContext(ctx, "/bin/sh", full...)
-	cmd.Env = gitEnv()
+	cmd.Env = append(gitEnv(), env...)
 	// git starts transport helpers of its own: a time-out must end the whole group.
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }

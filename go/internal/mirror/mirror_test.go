@@ -1,0 +1,259 @@
+package mirror_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/cgi"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"coopcloud.tech/cc-ci/internal/gitea"
+	"coopcloud.tech/cc-ci/internal/mirror"
+)
+
+// world is a forge and an upstream. Its walk is the same on the model and on a real Gitea (mirror_forge_test.go).
+type world struct {
+	t                  *testing.T
+	url, token, reader string // reader may not write
+	upstream, mine     string // local repositories
+	name               string
+}
+
+// git runs git in dir as a person would.
+func git(t *testing.T, dir string, args ...string) string {
+	t.Helper()
+	cmd := exec.Command("git", append([]string{"-C", dir, "-c", "user.name=x", "-c", "user.email=x@localhost"}, args...)...)
+	cmd.Env = append(os.Environ(), "GIT_CONFIG_GLOBAL=/dev/null", "GIT_CONFIG_NOSYSTEM=1", "GIT_TERMINAL_PROMPT=0")
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Fatalf("git %v: %v\n%s", args, err, out)
+	}
+	return strings.TrimSpace(string(out))
+}
+
+func commit(t *testing.T, dir, text string) {
+	t.Helper()
+	if err := os.WriteFile(filepath.Join(dir, text), []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	git(t, dir, "add", ".")
+	git(t, dir, "commit", "-q", "-m", text)
+}
+
+// upstream makes a repository NAME.git with two versions, in a folder of repositories.
+func (w *world) build() {
+	w.t.Helper()
+	w.upstream = filepath.Join(w.t.TempDir(), w.name+".git")
+	git(w.t, filepath.Dir(w.upstream), "init", "-q", "-b", "main", w.upstream)
+	for _, v := range []string{"1.0.0+1", "1.1.0+2"} {
+		commit(w.t, w.upstream, v)
+		git(w.t, w.upstream, "tag", "-a", "-m", v, v)
+	}
+	w.mine = filepath.Join(w.t.TempDir(), "mine")
+	git(w.t, filepath.Dir(w.mine), "clone", "-q", w.upstream, w.mine)
+}
+
+// look makes the plan of one call.
+func (w *world) look(token string, r mirror.Request) (*mirror.Plan, *gitea.Client, error) {
+	w.t.Helper()
+	r.Recipe, r.Upstream, r.Token = w.name, "file://"+w.upstream, token
+	forge := gitea.New(w.url, "recipes", token)
+	w.t.Cleanup(forge.Close)
+	p, err := mirror.Look(context.Background(), forge, r, w.t.TempDir())
+	return p, forge, err
+}
+
+// brings carries a plan out, which must have this in it, and looks that a second one is empty.
+func (w *world) brings(r mirror.Request, want ...string) {
+	w.t.Helper()
+	p, forge, err := w.look(w.token, r)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	text := strings.Join(append(p.Lines, p.Conflicts...), "\n")
+	for _, x := range want {
+		if !strings.Contains(text, x) {
+			w.t.Errorf("expected a plan with %q, found:\n%s", x, text)
+		}
+	}
+	if err := p.Do(context.Background(), forge, w.t.Logf); err != nil {
+		w.t.Fatal(err)
+	}
+	again, _, err := w.look(w.token, r)
+	if err != nil || !again.Nothing() {
+		w.t.Errorf("again: expected nothing to do, found %v, %v", again, err)
+	}
+	if strings.Join(again.Conflicts, "\n") != strings.Join(p.Conflicts, "\n") {
+		w.t.Errorf("again: expected the conflicts %q, found %q", p.Conflicts, again.Conflicts)
+	}
+}
+
+// elsewhere clones the mirror as somebody who may write there.
+func (w *world) elsewhere() string {
+	w.t.Helper()
+	dir := filepath.Join(w.t.TempDir(), "clone")
+	scheme, host, _ := strings.Cut(w.url, "://")
+	git(w.t, filepath.Dir(dir), "clone", "-q", scheme+"://x:"+w.token+"@"+host+"/recipes/"+w.name+".git", dir)
+	return dir
+}
+
+func (w *world) walk() {
+	t := w.t
+	w.build()
+	if p, _, err := w.look(w.token, mirror.Request{}); err != nil || !p.Make {
+		t.Fatalf("a plan: %v, %v", p, err)
+	}
+	if p, _, err := w.look(w.token, mirror.Request{}); err != nil || !p.Make {
+		t.Errorf("a plan writes nothing: expected the repository still to be missing, found %v, %v", p, err)
+	}
+	w.brings(mirror.Request{}, "make the repository", "push main at", "push 2 tags: 1.0.0+1 1.1.0+2")
+
+	commit(t, w.upstream, "1.2.0+3")
+	git(t, w.upstream, "tag", "-a", "-m", "x", "1.2.0+3")
+	w.brings(mirror.Request{}, "bring main forward by 1 commits", "push 1 tags: 1.2.0+3")
+
+	git(t, w.mine, "checkout", "-q", "-b", "work")
+	commit(t, w.mine, "change")
+	w.brings(mirror.Request{Branch: "my-change", From: w.mine}, "as the branch my-change", "open a pull request from my-change to main")
+
+	// Somebody else writes to the mirror, and upstream goes on and moves a tag.
+	other := w.elsewhere()
+	commit(t, other, "own")
+	git(t, other, "push", "-q", "origin", "HEAD:main")
+	w.brings0(mirror.Request{}, "(main has 1 commits that upstream has not, and all of upstream's: left)")
+	commit(t, w.upstream, "1.3.0+4")
+	git(t, w.upstream, "tag", "-f", "-a", "-m", "again", "1.0.0+1", "1.0.0+1^{commit}")
+	w.brings(mirror.Request{}, "main has 1 commits of its own and lacks 1 of upstream's", "tag 1.0.0+1 is", "open a pull request from upstream-main to main")
+	if git(t, other, "rev-parse", "HEAD") != git(t, w.elsewhere(), "rev-parse", "HEAD") {
+		t.Error("main was written over")
+	}
+
+	if _, _, err := w.look(w.reader, mirror.Request{}); err == nil || !strings.Contains(err.Error(), "your token may not write") {
+		t.Errorf("a token that may not write: found %v", err)
+	}
+}
+
+// brings0 is for a plan that has nothing to write.
+func (w *world) brings0(r mirror.Request, want string) {
+	w.t.Helper()
+	p, _, err := w.look(w.token, r)
+	if err != nil || !p.Nothing() || !strings.Contains(strings.Join(p.Lines, "\n"), want) {
+		w.t.Errorf("expected nothing to write and %q, found %+v, %v", want, p, err)
+	}
+}
+
+// model is the part of Gitea that a mirror needs: its interface, and git's own server over HTTP.
+type model struct {
+	sync.Mutex
+	dir   string // of bare repositories, recipes/NAME.git
+	pulls []map[string]any
+	late  bool // it said of the newest branch once that it doesn't know it
+}
+
+const writer, reader = "writers-token", "readers-token"
+
+func (m *model) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if strings.Contains(r.URL.Path, ".git/") {
+		m.git(w, r)
+		return
+	}
+	m.Lock()
+	defer m.Unlock()
+	token := strings.TrimPrefix(r.Header.Get("Authorization"), "token ")
+	name := strings.TrimSuffix(strings.TrimPrefix(r.URL.Path, "/api/v1/repos/recipes/"), "/pulls")
+	repository := map[string]any{"full_name": "recipes/" + name, "default_branch": "main", "permissions": map[string]bool{"push": token == writer}}
+	var asked map[string]any
+	if r.Method == http.MethodPost {
+		if err := json.NewDecoder(r.Body).Decode(&asked); err != nil || token != writer {
+			http.Error(w, "{}", http.StatusForbidden)
+			return
+		}
+	}
+	switch {
+	case r.Method == http.MethodPost && r.URL.Path == "/api/v1/orgs/recipes/repos":
+		repository["full_name"] = "recipes/" + asked["name"].(string)
+		dir := filepath.Join(m.dir, "recipes", asked["name"].(string)+".git")
+		if out, err := exec.Command("git", "init", "-q", "--bare", "-b", "main", dir).CombinedOutput(); err != nil {
+			http.Error(w, string(out), http.StatusInternalServerError)
+			return
+		}
+		w.WriteHeader(http.StatusCreated)
+		json.NewEncoder(w).Encode(repository)
+	case strings.HasSuffix(r.URL.Path, "/pulls") && r.Method == http.MethodPost && !m.late:
+		m.late = true
+		http.Error(w, `{"message":"The target couldn't be found."}`, http.StatusNotFound)
+	case strings.HasSuffix(r.URL.Path, "/pulls") && r.Method == http.MethodPost:
+		m.late = false
+		end := func(key string) map[string]any { return map[string]any{"ref": asked[key], "repo_id": 1} }
+		m.pulls = append(m.pulls, map[string]any{"html_url": fmt.Sprintf("http://forge/pulls/%d", len(m.pulls)+1), "head": end("head"), "base": end("base")})
+		w.WriteHeader(http.StatusCreated)
+		json.NewEncoder(w).Encode(m.pulls[len(m.pulls)-1])
+	case strings.HasSuffix(r.URL.Path, "/pulls"):
+		if r.URL.Query().Get("page") != "1" {
+			w.Write([]byte("[]"))
+			return
+		}
+		json.NewEncoder(w).Encode(m.pulls)
+	default:
+		if _, err := os.Stat(filepath.Join(m.dir, "recipes", name+".git")); err != nil {
+			http.Error(w, `{"message":"not found"}`, http.StatusNotFound)
+			return
+		}
+		json.NewEncoder(w).Encode(repository)
+	}
+}
+
+// git serves a repository to who may read, and takes a push from who may write.
+func (m *model) git(w http.ResponseWriter, r *http.Request) {
+	_, password, _ := r.BasicAuth()
+	write := strings.Contains(r.URL.Path, "git-receive-pack") || r.URL.Query().Get("service") == "git-receive-pack"
+	if password != writer && (write || password != reader) {
+		w.Header().Set("WWW-Authenticate", "Basic")
+		w.WriteHeader(http.StatusUnauthorized)
+		return
+	}
+	path, err := exec.Command("git", "--exec-path").Output()
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusInternalServerError)
+		return
+	}
+	h := cgi.Handler{
+		Path: filepath.Join(strings.TrimSpace(string(path)), "git-http-backend"),
+		Env:  []string{"GIT_PROJECT_ROOT=" + m.dir, "GIT_HTTP_EXPORT_ALL=1", "REMOTE_USER=x", "GIT_CONFIG_NOSYSTEM=1"},
+	}
+	h.ServeHTTP(w, r)
+}
+
+func TestMirror(t *testing.T) {
+	s := httptest.NewServer(&model{dir: t.TempDir()})
+	t.Cleanup(s.Close)
+	(&world{t: t, url: s.URL, token: writer, reader: reader, name: "hedgedoc"}).walk()
+}
+
+// A row is a request that no forge and no git would take.
+func TestRequest(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		r    mirror.Request
+		want string
+	}{
+		{"a path", mirror.Request{Recipe: "../x"}, "recipe: expected a name like hedgedoc"},
+		{"a flag", mirror.Request{Recipe: "--upload-pack=x"}, "recipe: expected a name"},
+		{"a branch from nowhere", mirror.Request{Recipe: "x", Branch: "b"}, "expected a branch and the local repository"},
+		{"a branch that is a flag", mirror.Request{Recipe: "x", Branch: "-b", From: "."}, "branch: expected a name"},
+		{"a branch that climbs", mirror.Request{Recipe: "x", Branch: "a..b", From: "."}, "branch: expected a name"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if err := c.r.Check(); err == nil || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("expected %q, found %v", c.want, err)
+			}
+		})
+	}
+}
