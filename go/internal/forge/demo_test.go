@@ -86,7 +86,7 @@ func selfTest(t *testing.T) {
 	})
 }
 
-// brokenPull opens a pull request that names an image which nobody has.
+// brokenPull opens a pull request whose restore loads a file that no backup has.
 func brokenPull(t *testing.T) trigger.Pull {
 	t.Helper()
 	f, _, err := admin.GetContents("recipes", "demo", "main", "compose.yml")
@@ -97,7 +97,7 @@ func brokenPull(t *testing.T) trigger.Pull {
 	if err != nil {
 		t.Fatal(err)
 	}
-	broken := strings.Replace(string(text), "cc-ci.test/notes:3.0.0", "cc-ci.test/notes:30.0.0", 1)
+	broken := strings.Replace(string(text), "/notes load /data/backup.json", "/notes load /data/none.json", 1)
 	branch := fmt.Sprintf("broken-%d", pulls.Add(1))
 	opt := sdk.UpdateFileOptions{SHA: f.SHA, Content: base64.StdEncoding.EncodeToString([]byte(broken))}
 	opt.BranchName, opt.NewBranchName = "main", branch
@@ -135,7 +135,7 @@ func TestDemo(t *testing.T) {
 	}
 	answered(t, fork, demoLimit, "**GREEN, level 5 of 5**")
 	text = answered(t, red, demoLimit, "**RED")
-	for _, words := range []string{"install    FAIL", "notes:30.0.0"} {
+	for _, words := range []string{"install    pass", "backup     FAIL", "none.json"} {
 		if !strings.Contains(text, words) {
 			t.Errorf("expected %q in the answer:\n%s", words, text)
 		}
