@@ -67,7 +67,7 @@ in
     type = types.ints.positive;
     default = 20;
     example = 40;
-    description = "GiB that should be free for images and volumes; cc-ci doctor --server warns below it.";
+    description = "GiB that should be free for images and volumes; `cc-ci doctor --server` warns below it.";
   };
 
   config = lib.mkIf cfg.enable {
