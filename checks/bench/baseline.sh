@@ -8,9 +8,10 @@
 
 host=baseline.$domain stack=baseline_demo base=https://$host
 work=$(mktemp -d)
+touch "$work/log"
 app='' backup='' note=''
 declare -A secret=([admin_password_v1]=$(head -c 18 /dev/urandom | base64) [session_key_v1]=$(head -c 24 /dev/urandom | base64))
-trap 'clean; rm -rf "$work"' EXIT
+trap 'status=$?; [ $status = 0 ] || cat "$work/log" >&2; clean; rm -rf "$work"' EXIT
 
 now() { echo "${EPOCHREALTIME/[.,]/}"; }
 since() { echo "$1 $((($(now) - $2) / 1000))"; } # NAME MICROSECONDS
@@ -85,7 +86,7 @@ empty() {
     [ -z "$(docker network ls -q --filter "label=com.docker.stack.namespace=$stack")" ]
 }
 remove() {
-  docker stack rm "$stack" >/dev/null 2>&1
+  docker stack rm "$stack" >/dev/null 2>&1 || true # nothing is there
   until_true 0.2 empty
   docker secret ls -q --filter "name=${stack}_" | xargs -r docker secret rm >/dev/null
 }
@@ -96,7 +97,7 @@ clean() {
 
 prepare() {
   local repo
-  repo=$("$machine/recipes.sh" | jq -r .demo)
+  repo=$(jq -r '.sources.demo' "$clone/site.json")
   git clone -q "$repo" "$work/git"
   for version in 1.1.0+2.0.0 main; do
     mkdir -p "$work/recipe/$version"
@@ -170,7 +171,7 @@ in_upgrade() {
 }
 
 began=$(now)
-prepare >/dev/null 2>&1 || die "could not prepare"
+prepare >"$work/log" 2>&1
 case ${1:-} in
   floor) install 0.01 floor && exit ;;
   install) install 0.2 ready && exit ;;

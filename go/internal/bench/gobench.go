@@ -62,7 +62,7 @@ func masker(ctx context.Context, r *Runner) (*Table, error) {
 		return nil, err
 	}
 	t := &Table{
-		Title: "Masker", Head: []string{"patterns", "written by", "one core", "time of a plain copy", "speed of strings.NewReplacer"},
+		Title: "Masker", Head: []string{"patterns", "written by", "one core", "times a plain copy's time", "times strings.NewReplacer's speed"},
 		Note: "How fast logs go through the masker, beside a copy of the same bytes and beside what masks each write by itself.",
 	}
 	for _, n := range []string{"5", "50", "500"} {
@@ -87,7 +87,7 @@ func bridge(ctx context.Context, r *Runner) (*Table, error) {
 	}
 	for _, n := range []string{"1", "100", "1000"} {
 		s := m["bridge.Idle/"+n]
-		t.row("an idle cycle, "+n+" repositories", s["requests/op"].spread(count), s["bytes/op"].spread(count), s["ns/op"].spread(nanoseconds))
+		t.row("an idle cycle, enrolled recipes: "+n, s["requests/op"].spread(count), s["bytes/op"].spread(count), s["ns/op"].spread(nanoseconds))
 	}
 	s := m["bridge.Triggers"]
 	t.row("one comment, until its build is made and answered", s["requests/op"].spread(count), s["bytes/op"].spread(count), s["ns/op"].spread(nanoseconds))
