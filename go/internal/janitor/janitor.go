@@ -12,6 +12,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
 	"time"
 
 	"coopcloud.tech/cc-ci/internal/lock"
@@ -69,10 +70,14 @@ func (j Janitor) Apps(ctx context.Context) (Report, error) {
 			stacks = append(stacks, stack)
 		}
 	}
-	for _, stack := range stacks {
-		if err := j.reap(ctx, stack, &r); err != nil {
-			return r, fmt.Errorf("janitor: %s: %w", stack, err)
+	held := j.take(stacks, &r)
+	defer func() {
+		for _, l := range held {
+			l.Release()
 		}
+	}()
+	if err := j.reap(ctx, held, &r); err != nil {
+		return r, fmt.Errorf("janitor: %w", err)
 	}
 	return r, nil
 }
@@ -113,69 +118,147 @@ func (j Janitor) saved(ctx context.Context) (map[string][]restic.Snapshot, error
 	return by, err
 }
 
-func (j Janitor) reap(ctx context.Context, stack string, r *Report) error {
-	held, err := j.Locks.Take(stack)
-	if err != nil {
+// take takes the locks of the dead among the stacks; the others are noted as live.
+func (j Janitor) take(stacks []string, r *Report) map[string]*lock.Lock {
+	dead := map[string]*lock.Lock{}
+	for _, stack := range stacks {
+		held, err := j.Locks.Take(stack)
+		if err == nil {
+			dead[stack] = held
+			continue
+		}
 		if !errors.Is(err, lock.ErrHeld) {
 			r.Left = append(r.Left, fmt.Sprintf("stack %s: %v", stack, err))
 		}
 		r.Live = append(r.Live, stack) // what can't be judged counts as live
+	}
+	return dead
+}
+
+// together is how many dead apps are removed at a time: each waits for the engine more than it works.
+const together = 4
+
+// reap removes the apps whose locks are held, and the snapshots of all of them at once: a look
+// into the repository costs as much as the removal of an app.
+func (j Janitor) reap(ctx context.Context, held map[string]*lock.Lock, r *Report) error {
+	if len(held) == 0 {
 		return nil
 	}
-	defer held.Release()
 	// A live run may have removed its app and ended since it was listed: that is no dead one.
-	if there, err := j.there(ctx, stack); err != nil || !there {
-		return err
-	}
-	left, err := j.Remove(ctx, stack)
-	if len(left) > 0 {
-		r.Left = append(r.Left, left...)
-		return nil
-	}
+	dead, err := j.there(ctx, held)
 	if err != nil {
 		return err
 	}
-	r.Reaped = append(r.Reaped, "app "+stack)
-	return nil
+	var (
+		mu   sync.Mutex
+		all  sync.WaitGroup
+		room = make(chan struct{}, together)
+		gone []string
+		errs []error
+	)
+	for _, stack := range dead {
+		all.Go(func() {
+			room <- struct{}{}
+			defer func() { <-room }()
+			left, err := j.sweep(ctx, stack)
+			mu.Lock()
+			defer mu.Unlock()
+			switch {
+			case len(left) > 0:
+				r.Left = append(r.Left, left...)
+			case err != nil:
+				errs = append(errs, fmt.Errorf("%s: %w", stack, err))
+			default:
+				gone = append(gone, stack)
+			}
+		})
+	}
+	all.Wait()
+	slices.Sort(gone)
+	slices.Sort(r.Left)
+	if err := j.forget(ctx, gone...); err != nil {
+		return errors.Join(append(errs, err)...)
+	}
+	for _, stack := range gone {
+		r.Reaped = append(r.Reaped, "app "+stack)
+	}
+	return errors.Join(errs...)
 }
 
-// there tells whether anything bears the stack's name now.
-func (j Janitor) there(ctx context.Context, stack string) (bool, error) {
+// there gives those of the held stacks whose name anything bears now, sorted.
+func (j Janitor) there(ctx context.Context, held map[string]*lock.Lock) ([]string, error) {
 	objs, err := j.Engine.Objects(ctx)
-	if err != nil || slices.Contains(j.stacks(objs), stack) {
-		return true, err
+	if err != nil {
+		return nil, err
 	}
+	now := j.stacks(objs)
 	saved, err := j.saved(ctx)
-	return len(saved[stack]) > 0, err
+	if err != nil {
+		return nil, err
+	}
+	var dead []string
+	for stack := range held {
+		if slices.Contains(now, stack) || len(saved[stack]) > 0 {
+			dead = append(dead, stack)
+		}
+	}
+	slices.Sort(dead)
+	return dead, nil
 }
 
 // Remove takes one app away, and its snapshots. It gives what is left of it. The caller
 // holds the stack's lock.
 func (j Janitor) Remove(ctx context.Context, stack string) (left []string, err error) {
-	limit := j.Limit
-	if limit == 0 {
-		limit = 2 * time.Minute
-	}
-	ctx, cancel := context.WithTimeout(ctx, limit)
-	defer cancel()
-	objs, err := j.Engine.Sweep(ctx, stack)
-	if len(objs) > 0 || err != nil {
-		return swarm.Strings(objs), err
+	if left, err = j.sweep(ctx, stack); len(left) > 0 || err != nil {
+		return left, err
 	}
 	return nil, j.forget(ctx, stack)
 }
 
-// forget removes the snapshots of a dead run, whose last backup may still be going on.
-func (j Janitor) forget(ctx context.Context, stack string) error {
-	if j.Backups == nil {
+// limit bounds what is done for one app.
+func (j Janitor) limit(ctx context.Context) (context.Context, context.CancelFunc) {
+	if j.Limit == 0 {
+		return context.WithTimeout(ctx, 2*time.Minute)
+	}
+	return context.WithTimeout(ctx, j.Limit)
+}
+
+// sweep removes what the swarm has of one app.
+func (j Janitor) sweep(ctx context.Context, stack string) (left []string, err error) {
+	ctx, cancel := j.limit(ctx)
+	defer cancel()
+	objs, err := j.Engine.Sweep(ctx, stack)
+	return swarm.Strings(objs), err
+}
+
+// forget removes the snapshots of dead runs, whose last backups may still be going on.
+func (j Janitor) forget(ctx context.Context, stacks ...string) error {
+	if j.Backups == nil || len(stacks) == 0 {
 		return nil
 	}
-	if err := j.Backups.Stop(ctx, stack); err != nil {
-		return err
+	for _, stack := range stacks {
+		if err := j.stop(ctx, stack); err != nil {
+			return err
+		}
 	}
+	ctx, cancel := j.limit(ctx)
+	defer cancel()
 	saved, err := j.saved(ctx)
-	if err != nil || len(saved[stack]) == 0 {
+	if err != nil {
 		return err
 	}
-	return j.Backups.Forget(ctx, saved[stack])
+	var theirs []restic.Snapshot
+	for _, stack := range stacks {
+		theirs = append(theirs, saved[stack]...)
+	}
+	if len(theirs) == 0 {
+		return nil
+	}
+	return j.Backups.Forget(ctx, theirs)
+}
+
+func (j Janitor) stop(ctx context.Context, stack string) error {
+	ctx, cancel := j.limit(ctx)
+	defer cancel()
+	return j.Backups.Stop(ctx, stack)
 }

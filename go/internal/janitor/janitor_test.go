@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"coopcloud.tech/cc-ci/internal/lock"
@@ -14,13 +15,20 @@ import (
 
 // table is an engine made of a list; the live tests use the real one.
 type table struct {
+	mu    sync.Mutex
 	objs  []swarm.Object
 	stuck string
 }
 
-func (e *table) Objects(context.Context) ([]swarm.Object, error) { return e.objs, nil }
+func (e *table) Objects(context.Context) ([]swarm.Object, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return slices.Clone(e.objs), nil
+}
 
 func (e *table) Sweep(_ context.Context, stack string) ([]swarm.Object, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
 	if stack == e.stuck {
 		return swarm.Of(e.objs, stack), context.DeadlineExceeded
 	}
