@@ -102,31 +102,29 @@ func decode(b []byte, v any) error {
 var outcomes = []result.Outcome{result.Pass, result.Fail, result.Error, result.NotApplicable, result.NotRun}
 
 func check(r result.Result) error {
-	if err := known("outcome", r.Outcome); err != nil {
-		return err
+	if !known(r.Outcome) {
+		return unknown(r.Outcome, "outcome")
 	}
 	for i, s := range r.Stages {
-		place := fmt.Sprintf("stages[%d]", i)
-		if err := known(place+".outcome", s.Outcome); err != nil {
-			return err
+		if !known(s.Outcome) {
+			return unknown(s.Outcome, "stages[%d].outcome", i)
 		}
 		for j, step := range s.Steps {
-			if err := known(fmt.Sprintf("%s.steps[%d].outcome", place, j), step.Outcome); err != nil {
-				return err
+			if !known(step.Outcome) {
+				return unknown(step.Outcome, "stages[%d].steps[%d].outcome", i, j)
 			}
 		}
 		for j, e := range s.Evidence {
 			if !fs.ValidPath(e.File) {
-				return fmt.Errorf("%s.evidence[%d].file: expected a path inside the result's folder, found %q", place, j, e.File)
+				return fmt.Errorf("stages[%d].evidence[%d].file: expected a path inside the result's folder, found %q", i, j, e.File)
 			}
 		}
 	}
 	return nil
 }
 
-func known(place string, o result.Outcome) error {
-	if !slices.Contains(outcomes, o) {
-		return fmt.Errorf("%s: expected one of %q, found %q", place, outcomes, o)
-	}
-	return nil
+func known(o result.Outcome) bool { return slices.Contains(outcomes, o) }
+
+func unknown(o result.Outcome, place string, at ...any) error {
+	return fmt.Errorf("%s: expected one of %q, found %q", fmt.Sprintf(place, at...), outcomes, o)
 }
