@@ -125,9 +125,9 @@ func split(r result.Result) map[string]time.Duration {
 	return out
 }
 
-// baseline runs checks/bench/baseline.sh and gives seconds by its names; a name that comes twice is added up.
-func (r *Runner) baseline(ctx context.Context, args ...string) (map[string]float64, error) {
-	out, err := r.output(ctx, ".", "checks/bench/baseline.sh", args...)
+// script runs a script of checks/bench and gives seconds by its names; a name that comes twice is added up.
+func (r *Runner) script(ctx context.Context, script string, args ...string) (map[string]float64, error) {
+	out, err := r.output(ctx, ".", "checks/bench/"+script, args...)
 	if err != nil {
 		return nil, err
 	}
@@ -136,7 +136,7 @@ func (r *Runner) baseline(ctx context.Context, args ...string) (map[string]float
 		name, value, _ := strings.Cut(strings.TrimSpace(line), " ")
 		ms, err := strconv.ParseFloat(value, 64)
 		if err != nil {
-			return nil, fmt.Errorf("checks/bench/baseline.sh: expected lines of NAME MILLISECONDS, found %q", line)
+			return nil, fmt.Errorf("checks/bench/%s: expected lines of NAME MILLISECONDS, found %q", script, line)
 		}
 		times[name] += ms / 1e3
 	}

@@ -26,7 +26,7 @@ func whole(ctx context.Context, r *Runner) (*Table, error) {
 			sums["part "+part] += took.Seconds()
 		}
 		add(ours, sums)
-		base, err := r.baseline(ctx)
+		base, err := r.script(ctx, "baseline.sh")
 		if err != nil {
 			return nil, err
 		}
@@ -64,11 +64,11 @@ func install(ctx context.Context, r *Runner) (*Table, error) {
 	}
 	var ours, theirs, floor series
 	for range r.Rounds {
-		low, err := r.baseline(ctx, "floor")
+		low, err := r.script(ctx, "baseline.sh", "floor")
 		if err != nil {
 			return nil, err
 		}
-		plain, err := r.baseline(ctx, "install")
+		plain, err := r.script(ctx, "baseline.sh", "install")
 		if err != nil {
 			return nil, err
 		}
