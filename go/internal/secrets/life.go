@@ -16,9 +16,10 @@ import (
 	"coopcloud.tech/cc-ci/internal/sidecar"
 )
 
-// nixFile is secrets.nix: what the agenix program reads in recipients.txt's place.
+// nixFile is secrets.nix: what the agenix program reads in the place of recipients.txt. The package is built without
+// files that end in .nix.
 //
-//go:embed secrets.nix
+//go:embed secrets.nix.txt
 var nixFile []byte
 
 // Found makes the folder with its list of recipients, and the recovery key, whose identity goes to
