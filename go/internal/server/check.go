@@ -10,12 +10,13 @@ import (
 )
 
 var (
-	domainForm   = regexp.MustCompile(`^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$`)
-	routeForm    = regexp.MustCompile(`^[a-z0-9-]{1,30}$`)
-	pathForm     = regexp.MustCompile(`^(/[A-Za-z0-9._~-]+)+$`)
-	projectForm  = regexp.MustCompile(`^[A-Za-z0-9_.-]{1,100}/[A-Za-z0-9_.-]{1,100}$`)
-	variableForm = regexp.MustCompile(`^[A-Z][A-Z0-9_]*$`)
-	nameForm     = regexp.MustCompile(`^[A-Za-z0-9_.-]{1,100}$`)
+	domainForm      = regexp.MustCompile(`^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$`)
+	routeForm       = regexp.MustCompile(`^[a-z0-9-]{1,30}$`)
+	pathForm        = regexp.MustCompile(`^(/[A-Za-z0-9._~-]+)+$`)
+	projectForm     = regexp.MustCompile(`^[A-Za-z0-9_.-]{1,100}/[A-Za-z0-9_.-]{1,100}$`)
+	variableForm    = regexp.MustCompile(`^[A-Z][A-Z0-9_]*$`)
+	applicationForm = regexp.MustCompile(`^[A-Za-z0-9 ._-]{1,80}$`)
+	nameForm        = regexp.MustCompile(`^[A-Za-z0-9_.-]{1,100}$`)
 )
 
 // longestDomain keeps the names of swarm secrets, <stack>_<name>_<version>, within the
@@ -95,28 +96,34 @@ func (s Server) check() error {
 		}
 	}
 	if f := s.Forge; f != nil {
-		if err := first(
-			address("forge.url", f.URL), file("forge.tokenFile", f.TokenFile),
-			matching("forge.organisation", f.Organisation, nameForm, "a name of the forge"),
-			matching("forge.bot", f.Bot, nameForm, "a name of the forge"),
-			matching("forge.project", f.Project, projectForm, "owner/name"),
-		); err != nil {
+		if err := f.check(); err != nil {
 			return err
-		}
-		if f.ApplicationTokenFile != "" {
-			if err := first(file("forge.applicationTokenFile", f.ApplicationTokenFile)); err != nil {
-				return err
-			}
 		}
 	}
 	if d := s.Drone; d != nil {
-		return first(
-			address("drone.url", d.URL), address("drone.local", d.Local), file("drone.tokenFile", d.TokenFile),
-			matching("drone.application", d.Application, regexp.MustCompile(`^[A-Za-z0-9 ._-]{1,80}$`), "letters, digits, spaces"),
-			file("drone.clientFile", d.ClientFile),
-		)
+		return d.check()
 	}
 	return nil
+}
+
+func (f Forge) check() error {
+	if err := first(
+		address("forge.url", f.URL), file("forge.tokenFile", f.TokenFile),
+		matching("forge.organisation", f.Organisation, nameForm, "a name of the forge"),
+		matching("forge.bot", f.Bot, nameForm, "a name of the forge"),
+		matching("forge.project", f.Project, projectForm, "owner/name"),
+	); err != nil || f.ApplicationTokenFile == "" {
+		return err
+	}
+	return first(file("forge.applicationTokenFile", f.ApplicationTokenFile))
+}
+
+func (d Drone) check() error {
+	return first(
+		address("drone.url", d.URL), address("drone.local", d.Local), file("drone.tokenFile", d.TokenFile),
+		matching("drone.application", d.Application, applicationForm, "letters, digits, spaces"),
+		file("drone.clientFile", d.ClientFile),
+	)
 }
 
 func (s Swarm) check() error {
