@@ -1,7 +1,8 @@
 # static-web-server over one volume: the smallest recipe there is. Its image has no shell, so pages are
 # put into the volume through the engine, where an operator would copy them.
 let
-  page = "/public/cc-ci.txt"; # unconfirmed: where the recipe mounts its volume
+  folder = "/public"; # unconfirmed: where the recipe mounts its volume
+  put = name: write: { file = { path = "${folder}/${name}"; inherit write; }; };
 in
 {
   description = "Static web pages, served by static-web-server";
@@ -10,8 +11,10 @@ in
   # 404 is what it answers for an unknown page, so readiness needs a page that is there.
   ready = { path = "/"; status = [ 200 ]; timeout = "2m"; };
 
+  setup = [ (put "hello.html" "<!doctype html><title>Hello</title><h1>Milk and bread</h1>") ];
+
   state.write = [
-    { file = { path = page; write = "kept"; }; }
+    (put "cc-ci.txt" "kept")
     { http = { path = "/cc-ci.txt"; expect.equals = "kept"; }; }
   ];
   state.verify = [
@@ -20,7 +23,9 @@ in
   ];
 
   flows.read-a-page = [
-    { goto = "/"; }
+    { goto = "/hello.html"; }
+    { expectTitle = "Hello"; }
+    { expectText = { at.role = "heading"; text = "Milk and bread"; }; }
     { expectNoConsoleErrors.allow = [ "favicon" ]; }
   ];
 

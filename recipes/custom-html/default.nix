@@ -11,6 +11,15 @@ in
   # A fresh volume has no index page, and nginx answers 403 for a folder without one.
   ready.status = [ 200 403 ];
 
+  # What an operator publishes, and a visitor reads.
+  setup = [ { file = { path = "${folder}/hello.html"; write = "<!doctype html><title>Hello</title><h1>Milk and bread</h1>"; }; } ];
+  flows.read-a-page = [
+    { goto = "/hello.html"; }
+    { expectTitle = "Hello"; }
+    { expectText = { at.role = "heading"; text = "Milk and bread"; }; }
+    { expectNoConsoleErrors.allow = [ "favicon" ]; }
+  ];
+
   state.write = [
     (write "kept")
     { http = { path = "/cc-ci.txt"; expect.equals = "kept"; }; }
