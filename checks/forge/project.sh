@@ -7,7 +7,7 @@ dir=$(realpath -m "$1") name=$2 folder=$3
 api GET "/repos/recipes/$name" >"$dir/last" 2>&1 || api POST /orgs/recipes/repos "{\"name\":\"$name\",\"default_branch\":\"main\"}" >"$dir/last"
 drone_api POST '/user/repos?async=false' >"$dir/last"
 drone_api POST "/repos/recipes/$name" >"$dir/last"
-drone_api PATCH "/repos/recipes/$name" '{"timeout":120}' >"$dir/last"
+drone_api PATCH "/repos/recipes/$name" '{"timeout":120,"ignore_pull_requests":true}' >"$dir/last"
 if [ "$folder" != - ]; then
   scratch=$(mktemp -d)
   trap 'rm -rf "$scratch"' EXIT

@@ -70,7 +70,7 @@ type Bridge struct {
 	settled map[int64]time.Time        // comments, with the time they were made at
 	listed  []trigger.Build            // the newest builds, nil until asked for in this cycle
 	recipes enrolment
-	due     struct{ stale, sweep time.Time }
+	due     struct{ stale, sweep, guard time.Time }
 	noState bool // the token may not set a commit's status
 
 	wake   chan struct{}

@@ -234,7 +234,27 @@ func TestIdle(t *testing.T) {
 	m.requests, m.bytes = map[string]int{}, 0
 	cycles(t, m, b, 100)
 	delete(m.requests, "GET /api/repos/org/cc-ci/builds") // the look for builds that run too long, every five minutes
+	delete(m.requests, "GET /api/repos/org/cc-ci")        // and at the project's settings
 	if len(m.requests) != 1 || m.requests["GET /api/v1/repos/issues/search"] != 100 || m.bytes > 100*200 {
 		t.Errorf("100 idle cycles: expected 100 searches of under 200 bytes, found %v, %d bytes", m.requests, m.bytes)
+	}
+}
+
+// TestUnguarded: while a pull request of the project could run commands on the runner's host no build is made; the comment waits.
+func TestUnguarded(t *testing.T) {
+	m := newModel(t, 0)
+	b := m.bridge(t, t.TempDir(), nil)
+	p := m.pull("hedgedoc", 7)
+	m.do(func() { m.unguarded = true })
+	cycles(t, m, b, 1)
+	id := m.comment(p, "ada", "!testme")
+	cycles(t, m, b, 5)
+	if n := len(m.buildsOf(id)); n != 0 || !strings.Contains(b.health.faults["project"], "pull requests") {
+		t.Errorf("expected no build and a fault, found %d and %v", n, b.health.faults)
+	}
+	m.do(func() { m.unguarded = false })
+	cycles(t, m, b, 20)
+	if n := len(m.buildsOf(id)); n != 1 || b.health.faults["project"] != "" {
+		t.Errorf("expected one build and no fault, found %d and %v", n, b.health.faults)
 	}
 }

@@ -97,6 +97,9 @@ func (b *Bridge) cancelStale(ctx context.Context) {
 		return
 	}
 	b.due.stale = b.now().Add(b.times.stale)
+	if err := b.guarded(ctx); err != nil {
+		b.log.Error("no build is made", "error", err)
+	}
 	for _, v := range list {
 		if v.Recipe() == "" || !b.tooLong(v) {
 			continue

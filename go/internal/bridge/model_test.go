@@ -44,6 +44,7 @@ type model struct {
 	luck      *rand.Rand // nil: nothing goes wrong
 	forgeDown bool
 	droneDown bool
+	unguarded bool // the project's pull requests start builds
 }
 
 type modelPull struct {
@@ -226,6 +227,9 @@ func (m *model) routes() http.Handler {
 			return status, nil
 		}
 		return 404, nil
+	})
+	route("GET /api/repos/org/cc-ci", func(*http.Request) (int, any) {
+		return 200, map[string]any{"slug": "org/cc-ci", "ignore_pull_requests": !m.unguarded}
 	})
 	route("GET /api/repos/org/cc-ci/builds", m.listBuilds)
 	route("POST /api/repos/org/cc-ci/builds", m.createBuild)

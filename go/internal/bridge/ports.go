@@ -55,6 +55,8 @@ type Builds interface {
 	Build(ctx context.Context, number int64) (trigger.Build, error)
 	Create(ctx context.Context, p trigger.Params) (trigger.Build, error)
 	Cancel(ctx context.Context, number int64) error
+	// Guarded gives an error where a pull request of the project could start a build.
+	Guarded(ctx context.Context) error
 }
 
 // Results is the results store (U6).

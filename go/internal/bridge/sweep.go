@@ -84,6 +84,9 @@ func (b *Bridge) sweepRecipe(ctx context.Context, recipe, key string) error {
 	if err != nil {
 		return err
 	}
+	if err := b.guarded(ctx); err != nil {
+		return err
+	}
 	build, err := b.to.Builds.Create(ctx, trigger.Params{Recipe: recipe, Ref: tip.SHA, Source: tip.Source, Comment: key})
 	if err != nil {
 		return err

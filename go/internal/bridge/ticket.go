@@ -161,6 +161,9 @@ func (b *Bridge) refuse(ctx context.Context, t *ticket, v trigger.Verdict) error
 
 // create asks Drone for the build. Unless Drone refused plainly, it may have been made.
 func (b *Bridge) create(ctx context.Context, t *ticket) (trigger.Build, error) {
+	if err := b.guarded(ctx); err != nil {
+		return trigger.Build{}, err
+	}
 	build, err := b.to.Builds.Create(ctx, trigger.Params{
 		Recipe: t.pull.Recipe(), Ref: t.mark.Ref, PR: t.pull.Number, Source: t.head.Source, Comment: t.key(),
 	})

@@ -106,6 +106,21 @@ func (c *Client) Cancel(ctx context.Context, number int64) error {
 	})
 }
 
+// Guarded gives an error unless the repository's setting keeps pull requests from starting builds: their own
+// .drone.yml would be executed on the runner's host.
+func (c *Client) Guarded(ctx context.Context) error {
+	var repo *sdk.Repo
+	err := c.call(ctx, "settings", func(d sdk.Client) (err error) {
+		repo, err = d.Repo(c.owner, c.name)
+		return err
+	})
+	if err == nil && !repo.IgnorePulls {
+		err = fmt.Errorf("drone: settings of %s/%s: expected pull requests to be ignored, found that they start builds: "+
+			"anybody could run commands on the runner's host; an admin sets \"Disable Pull Requests\" (docs/how-to/drone.md)", c.owner, c.name)
+	}
+	return err
+}
+
 func build(b *sdk.Build) trigger.Build {
 	return trigger.Build{
 		Number: b.Number, Status: b.Status, Params: b.Params, Commit: b.After, Error: b.Error,

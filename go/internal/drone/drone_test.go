@@ -68,6 +68,22 @@ func TestCreateOnce(t *testing.T) {
 	})
 }
 
+func TestGuarded(t *testing.T) {
+	for answer, want := range map[string]string{
+		`{"ignore_pull_requests":true}`:                      "",
+		`{"ignore_pull_requests":false}`:                     "expected pull requests to be ignored",
+		`{"ignore_pull_requests":false,"ignore_forks":true}`: "expected pull requests to be ignored",
+		`{}`: "expected pull requests to be ignored",
+		`no`: "settings of org/cc-ci",
+	} {
+		c, asked := serve(t, func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, answer) })
+		err := c.Guarded(context.Background())
+		if (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) || (*asked)[0] != "GET /api/repos/org/cc-ci" {
+			t.Errorf("%s: expected %q, found %v, asked %v", answer, want, err, *asked)
+		}
+	}
+}
+
 func TestErrors(t *testing.T) {
 	for status, want := range map[int]error{404: trigger.ErrGone, 401: trigger.ErrForbidden, 403: trigger.ErrForbidden} {
 		c, _ := serve(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(status) })

@@ -66,8 +66,8 @@ func TestIdle(t *testing.T) {
 	if after := heap(); after > before+1<<20 {
 		t.Errorf("the heap grew from %d to %d bytes", before, after)
 	}
-	if n := queue.requests.Load(); n > 2 {
-		t.Errorf("expected no request to Drone, found %d", n)
+	if n := queue.requests.Load(); n > 2+4 { // for builds that run too long, and for the project's settings, every five minutes
+		t.Errorf("expected hardly a request to Drone, found %d", n)
 	}
 }
 

@@ -1,0 +1,94 @@
+//go:build forge
+
+package forge
+
+import (
+	"encoding/base64"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	sdk "code.gitea.io/sdk/gitea"
+	"github.com/drone/drone-go/drone"
+
+	"coopcloud.tech/cc-ci/internal/trigger"
+)
+
+// TestStrangersPipeline: a stranger's pull request to the project brings its own .drone.yml, which the runner would execute on its
+// host. It does where the repository lets it: the bridge makes no build then, and nothing of a stranger's is executed once it is set.
+func TestStrangersPipeline(t *testing.T) {
+	trivial(t, "green")
+	ignore(t, false)
+	t.Cleanup(func() { ignore(t, true) })
+	b := start(t, settings{})
+	p := pull(t, "green")
+	pause(t, 1)
+	id := comment(t, "ada", p, trigger.Word)
+	await(t, "word of the danger", patience, func() error {
+		resp, err := http.Get("http://" + b.listen + "/healthz")
+		if err != nil {
+			return err
+		}
+		defer resp.Body.Close()
+		said, err := io.ReadAll(resp.Body)
+		if err == nil && !strings.Contains(string(said), "expected pull requests to be ignored") {
+			err = fmt.Errorf("it said %s", said)
+		}
+		return err
+	})
+	open := filepath.Join(t.TempDir(), "open")
+	strangersPull(t, open)
+	await(t, "what the setting is for", patience, func() error { _, err := os.Stat(open); return err })
+	if got := counts(t, "trivial")[fmt.Sprint(id)]; got.made != 0 {
+		t.Errorf("expected no build while it is open, found %d", got.made)
+	}
+
+	ignore(t, true)
+	closed := filepath.Join(t.TempDir(), "closed")
+	strangersPull(t, closed)
+	answered(t, p, patience, "**GREEN") // what waited
+	wantBuilds(t, "trivial", id, 1)
+	time.Sleep(5 * time.Second) // Drone's answer to the pull request took less than that before
+	if _, err := os.Stat(closed); err == nil {
+		t.Error("a stranger's commands were executed")
+	}
+}
+
+func ignore(t *testing.T, yes bool) {
+	t.Helper()
+	if _, err := builds.RepoUpdate("recipes", "trivial", &drone.RepoPatch{IgnorePulls: &yes}); err != nil {
+		t.Error(err)
+	}
+}
+
+// strangersPull opens mallory's pull request to the project, whose pipeline makes the file proof on the runner's host.
+func strangersPull(t *testing.T, proof string) {
+	t.Helper()
+	c, err := as("mallory")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := c.GetRepo("mallory", "trivial"); err != nil {
+		if _, _, err := c.CreateFork("recipes", "trivial", sdk.CreateForkOption{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	f, _, err := c.GetContents("mallory", "trivial", "main", ".drone.yml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	evil := strings.Replace(trivialYML, "[custom]", "[pull_request]", 1)
+	evil = evil[:strings.Index(evil, "      - ")] + "      - touch " + proof + "\n"
+	branch := fmt.Sprintf("evil-%d-%d", os.Getpid(), pulls.Add(1))
+	opt := sdk.UpdateFileOptions{SHA: f.SHA, Content: base64.StdEncoding.EncodeToString([]byte(evil))}
+	opt.BranchName, opt.NewBranchName = "main", branch
+	if _, _, err := c.UpdateFile("mallory", "trivial", ".drone.yml", opt); err != nil {
+		t.Fatal(err)
+	}
+	openPull(t, "trivial", "mallory:"+branch)
+}
