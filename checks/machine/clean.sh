@@ -8,6 +8,7 @@ if [ "$CC_CI_DOCKER" = host ]; then
   docker stack rm traefik >/dev/null 2>&1 || true
   docker images -q 'cc-ci.test/*' | sort -u | xargs -r docker rmi -f >/dev/null 2>&1 || true
 fi
+for kept in "$CC_CI_CACHE"/clones/*/forge/*/; do [ ! -d "$kept" ] || "$root/checks/forge/down.sh" "$kept"; done
 "$machine/dockerd.sh" down
 if [ -e "$CC_CI_CACHE/nix/made-store" ]; then
   say "removing /nix"
