@@ -127,17 +127,22 @@ func TestServer(t *testing.T) {
 		h.converges("backup", "insert the secret")
 		h.opens()
 	})
-	h.step("doctor: all is right", func() { h.healthy() })
+	h.step("doctor: all is right", h.healthy)
 	h.step("doctor: the names lead to another host", func() {
 		h.lands("they end at another host")
 	})
 }
 
-// healthy looks that the doctor finds every piece right. There is no DNS for the names: they are reached at the router.
+// healthy looks that the doctor finds every piece right but the dates of a certificate that ends soon. There
+// is no DNS for the names: they are reached at the router.
 func (h *host) healthy() {
 	h.t.Helper()
 	for _, r := range doctor.CheckServer(context.Background(), h.server, time.Now(), h.dial) {
-		if r.Verdict != doctor.Right {
+		want := doctor.Right
+		if r.Name == "its dates" {
+			want = doctor.Wrong
+		}
+		if r.Verdict != want {
 			h.t.Errorf("%s: %s: %s", r.Name, r.Verdict, r.Seen)
 		}
 	}
