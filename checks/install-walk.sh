@@ -19,7 +19,7 @@ git add --all && git commit --quiet --message=project
 ssh-keygen -q -t ed25519 -N '' -f "$work/host"
 head -c 20 /dev/urandom | od -An -tx1 | tr -d ' \n' | tee "$work/token" >"$work/application-token"
 echo '{ "auths": {} }' >"$work/config.json"
-export HOST=host.example.org RECOVERY=$work/recovery.txt FORGE_TOKEN=$work/token FORGE_APPLICATION_TOKEN=$work/application-token REGISTRY_AUTH=$work/config.json
+export HOST=host.example.org RECOVERY=$work/recovery.txt FORGE_TOKEN=$work/token FORGE_APPLICATION_TOKEN=$work/application-token REGISTRY_AUTH=$work/config.json DRONE_RPC=$work/drone-rpc UPLOAD_KEY=$work/upload-key
 
 # nix, with the stand-in for nixpkgs in this copy.
 nix() {
@@ -33,7 +33,7 @@ nix() {
 step() {
   case $1 in
     ssh-keyscan*) cp "$work/host.pub" host.pub && echo "stand-in: $1: the key of a made-up host" ;;
-    nixos-rebuild* | age\ *) echo "not run: $1" ;;
+    nixos-rebuild*) echo "not run: $1" ;;
     "nix flake init "*) (mkdir "$work/own" && cd "$work/own" && command nix flake init -t "path:$clone#server" && ls flake.nix server.nix hardware.nix) ;;
     "nix flake check"*) echo "not run: $1: an entry of its own" ;;
     *) echo "\$ $1" && eval "$1" ;;

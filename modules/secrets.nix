@@ -27,7 +27,7 @@ let
 
   # A runner takes builds and sends results; what else there is it doesn't need.
   isNeeded = secret:
-    if cfg.profile == "runner" then lib.elem secret.name [ "drone-rpc" "upload-key" "restic-password" ]
+    if cfg.profile == "runner" then secret ? runner
     else secret.required || (secret.name == "upload-key" && cfg.dashboard.uploads);
   needed = lib.filter isNeeded catalogue;
 in

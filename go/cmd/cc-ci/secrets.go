@@ -22,6 +22,7 @@ is read from a file or from standard input, never from the command line, and is 
 		Args: knownCommand,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
+	cmd.PersistentFlags().Bool("runner", false, "the folder is a further runner host's, which has fewer secrets")
 	cmd.PersistentFlags().String("dir", "secrets", "folder of the secrets, in the server's repository")
 	cmd.AddCommand(secretsInit(), secretsEdit(), secretsRotate(), secretsRekey(), secretsCheck())
 	return cmd
@@ -38,7 +39,8 @@ func openSecrets(cmd *cobra.Command) (*secrets.Folder, error) {
 	if err != nil {
 		return nil, usageError{err}
 	}
-	return f, nil
+	f.Runner, err = cmd.Flags().GetBool("runner")
+	return f, err
 }
 
 // value reads a secret from file, from standard input for "-", and from a person at a terminal
@@ -87,7 +89,8 @@ func secretsInit() *cobra.Command {
 		Short: "Make what is missing: recipients, recovery key, internal secrets; ask for the operator's",
 		Long: `Makes the folder with recipients.txt (the hosts' public keys and a recovery key, whose private half
 goes to the file that --recovery names: take it off the machine), every internal secret that is
-missing, and asks for the operator's that are missing. Run again, it does only what is left.
+missing, and asks for the operator's that are missing. Run again, it does only what is left. A recovery
+key that is there already, for another folder, serves this one too.
 Ends with 3 while a required secret is missing.`,
 		Example: "  cc-ci secrets init --dir hosts/cc-ci/secrets --host cc-ci=/etc/ssh/ssh_host_ed25519_key.pub \\\n    --recovery /media/stick/cc-ci-recovery.txt --from forge-token=./token",
 		Args:    exactArgs(0),

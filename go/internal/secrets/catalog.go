@@ -29,6 +29,7 @@ type Secret struct {
 	Required    bool     `json:"required"`         // a server can't do without
 	Length      int      `json:"length,omitempty"` // of an internal one, in hex digits
 	Fixed       bool     `json:"fixed,omitempty"`  // not among those that `rotate --all` changes
+	Runner      string   `json:"runner,omitempty"` // on a further runner host: "own", "shared" (the server's value); else not there
 	Description string   `json:"description"`
 	Restart     []string `json:"restart"` // units that read it
 	Also        string   `json:"also"`    // what else has to be done when it changes
@@ -44,6 +45,19 @@ func Catalog() []Secret {
 		panic(err) // a test reads it
 	}
 	return all
+}
+
+// runner gives what a further runner host has: what it shares with the server is given there as an operator's.
+func runner() (list []Secret) {
+	for _, s := range Catalog() {
+		if s.Runner == "shared" {
+			s.Kind, s.Description = "operator", s.Description+" The server's value: `age -d` its file to standard input."
+		}
+		if s.Runner != "" {
+			list = append(list, s)
+		}
+	}
+	return list
 }
 
 // Lookup gives the secret of this name, or an error that lists the names.

@@ -68,7 +68,7 @@ func (f *Folder) checkFolder(identities []age.Identity) ([]Finding, error) {
 	for _, s := range required {
 		found = append(found, Finding{f.path(s.Name), "is missing: " + s.Description})
 	}
-	for _, s := range Catalog() {
+	for _, s := range f.wanted() {
 		if s.Internal() && !f.Has(s.Name) {
 			found = append(found, Finding{f.path(s.Name), "is missing: `cc-ci secrets init` makes it"})
 		}

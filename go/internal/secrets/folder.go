@@ -23,6 +23,15 @@ var ErrIdentity = errors.New("none of the identities can read it")
 type Folder struct {
 	Dir        string
 	Recipients []Recipient
+	Runner     bool // of a further runner host, which has fewer secrets
+}
+
+// wanted gives what belongs into the folder.
+func (f *Folder) wanted() []Secret {
+	if f.Runner {
+		return runner()
+	}
+	return Catalog()
 }
 
 // Open reads the folder's recipients. The secrets themselves are read when they are asked for.

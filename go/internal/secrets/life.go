@@ -23,7 +23,8 @@ import (
 var nixFile []byte
 
 // Found makes the folder with its list of recipients, and the recovery key, whose identity goes to
-// the file recovery, which must not lie in the folder's repository. hosts are the public
+// the file recovery, which must not lie in the folder's repository; one that is there already, for another folder, is
+// used and not changed. hosts are the public
 // keys that shall read the secrets, by the name of their owner. Where the list is there
 // already nothing is done and made is false.
 func Found(dir, recovery string, hosts map[string]string) (made bool, err error) {
@@ -47,15 +48,12 @@ func Found(dir, recovery string, hosts map[string]string) (made bool, err error)
 		}
 		text += "# host " + name + "\n" + key + "\n\n"
 	}
-	id, err := age.GenerateX25519Identity()
+	// The identity first: a list with a key that nobody has would encrypt for nobody.
+	id, err := recoveryKey(recovery)
 	if err != nil {
-		return false, err
+		return false, fmt.Errorf("recovery key: %w", err)
 	}
 	text += "# recovery key, kept off every host\n" + id.Recipient().String() + "\n"
-	// The identity first: a list with a key that nobody has would encrypt for nobody.
-	if err := keep(recovery, id); err != nil {
-		return false, err
-	}
 	if err := replace(path, []byte(text)); err != nil {
 		return false, err
 	}
@@ -107,22 +105,32 @@ func repository(dir string) string {
 	}
 }
 
-// keep writes the recovery identity, and never over another one.
-func keep(path string, id *age.X25519Identity) error {
+// recoveryKey reads the recovery identity, or makes one where there is no file; it never writes over one.
+func recoveryKey(path string) (*age.X25519Identity, error) {
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if errors.Is(err, fs.ErrExist) {
-		return fmt.Errorf("recovery key: %s is there already, and may be the only copy of another one", path)
+		ids, err := identity(path)
+		if err != nil {
+			return nil, err
+		}
+		if id, ok := ids[0].(*age.X25519Identity); ok && len(ids) == 1 {
+			return id, nil
+		}
+		return nil, fmt.Errorf("%s: expected one native age key, found %d keys", path, len(ids))
 	}
 	if err != nil {
-		return fmt.Errorf("recovery key: %w", err)
+		return nil, err
 	}
-	_, err = fmt.Fprintf(f, "# recovery key of a CI server's secrets; keep it off the server\n# public key: %s\n%s\n", id.Recipient(), id)
-	return errors.Join(err, f.Sync(), f.Close())
+	id, err := age.GenerateX25519Identity()
+	if err == nil {
+		_, err = fmt.Fprintf(f, "# recovery key of a CI server's secrets; keep it off the server\n# public key: %s\n%s\n", id.Recipient(), id)
+	}
+	return id, errors.Join(err, f.Sync(), f.Close())
 }
 
 // Make gives every internal secret that is missing a value, and tells which.
 func (f *Folder) Make() (made []Secret, err error) {
-	for _, s := range Catalog() {
+	for _, s := range f.wanted() {
 		if !s.Internal() || f.Has(s.Name) {
 			continue
 		}
@@ -136,7 +144,7 @@ func (f *Folder) Make() (made []Secret, err error) {
 
 // Missing gives the operator's secrets that are not there.
 func (f *Folder) Missing() (required, optional []Secret) {
-	for _, s := range Catalog() {
+	for _, s := range f.wanted() {
 		switch {
 		case s.Internal() || f.Has(s.Name):
 		case s.Required:

@@ -284,8 +284,26 @@ func TestRecovery(t *testing.T) {
 	if _, err := Found(filepath.Join(p.repo, "new"), filepath.Join(p.repo, "recovery"), host); err == nil || !strings.Contains(err.Error(), "outside of the repository") {
 		t.Error(err)
 	}
-	if _, err := Found(filepath.Join(p.repo, "new"), p.recovery, host); err == nil || !strings.Contains(err.Error(), "is there already") {
+	// One that is there serves a second folder, and is not changed.
+	before, err := os.ReadFile(p.recovery)
+	p.ok(err)
+	if made, err := Found(filepath.Join(p.repo, "runner"), p.recovery, host); err != nil || !made {
+		t.Error(made, err)
+	}
+	if after, err := os.ReadFile(p.recovery); err != nil || !bytes.Equal(after, before) {
+		t.Errorf("the recovery key was changed: %v", err)
+	}
+	if _, err := Found(filepath.Join(p.repo, "new"), p.host, host); err == nil || !strings.Contains(err.Error(), "expected one native age key") {
 		t.Error(err)
+	}
+	f, err := Open(filepath.Join(p.repo, "runner"))
+	p.ok(err)
+	f.Runner = true
+	made, err := f.Make()
+	p.ok(err)
+	required, _ := f.Missing()
+	if len(made) != 1 || made[0].Name != "restic-password" || len(required) != 2 || required[0].Name != "drone-rpc" || required[1].Name != "upload-key" {
+		t.Errorf("a runner host's: made %v, to be given %v", made, required)
 	}
 	if info, err := os.Stat(p.recovery); err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("mode of the recovery key: %v, %v", info, err)
