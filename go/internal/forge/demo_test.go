@@ -3,11 +3,14 @@
 package forge
 
 import (
+	"context"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -183,26 +186,27 @@ func steps(t *testing.T, p trigger.Pull) {
 // apps names the stacks of the demo's runs that have objects in the engine.
 func apps(t *testing.T) []string {
 	t.Helper()
-	e, err := swarm.Connect(t.Context(), machine.Docker)
+	names, err := stacks(t.Context())
 	if err != nil {
 		t.Fatal(err)
+	}
+	return names
+}
+
+func stacks(ctx context.Context) ([]string, error) {
+	e, err := swarm.Connect(ctx, machine.Docker)
+	if err != nil {
+		return nil, err
 	}
 	defer e.Close()
-	objects, err := e.Objects(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
+	objects, err := e.Objects(ctx)
 	found := map[string]bool{}
 	for _, o := range objects {
 		if strings.HasPrefix(o.Stack, "demo-pr") {
 			found[o.Stack] = true
 		}
 	}
-	var names []string
-	for name := range found {
-		names = append(names, name)
-	}
-	return names
+	return slices.Collect(maps.Keys(found)), err
 }
 
 // countApps looks twice a second; the function that it gives ends that and gives the most that were live at a time.
@@ -217,7 +221,11 @@ func countApps(t *testing.T) func() int {
 				most <- n
 				return
 			case <-time.After(500 * time.Millisecond):
-				n = max(n, len(apps(t)))
+				names, err := stacks(context.Background())
+				if err != nil {
+					t.Error(err)
+				}
+				n = max(n, len(names))
 			}
 		}
 	}()
