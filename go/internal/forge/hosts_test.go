@@ -1,0 +1,138 @@
+//go:build forge
+
+package forge
+
+import (
+	"fmt"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"coopcloud.tech/cc-ci/internal/store"
+	"coopcloud.tech/cc-ci/internal/trigger"
+)
+
+// TestTwoHosts: four builds at once go to the runners of two hosts, each with a state folder of its own; the results of both are in the one
+// store, those of the second by signed upload, and each comment has its verdict. When the second host is gone, builds go to the first.
+func TestTwoHosts(t *testing.T) {
+	trivial(t, "takes-5s")
+	second, address := secondHost(t)
+	start(t, settings{})
+	before := len(lines(t, filepath.Join(dir, "trivial/runs")))
+
+	var pulls []trigger.Pull
+	for range 4 {
+		pulls = append(pulls, pull(t, "takes-5s"))
+	}
+	pause(t, 1)
+	for _, p := range pulls {
+		comment(t, "ada", p, trigger.Word)
+	}
+	for _, p := range pulls {
+		answered(t, p, patience, "**GREEN")
+	}
+	here, there := len(lines(t, filepath.Join(dir, "trivial/runs")))-before, len(lines(t, filepath.Join(second, "trivial/runs")))
+	if here == 0 || there == 0 || here+there != 4 {
+		t.Errorf("expected four builds on both hosts, found %d on the first and %d on the second", here, there)
+	}
+	if _, err := os.Stat(filepath.Join(second, "trivial/results")); err == nil {
+		t.Errorf("expected the second host to keep no store of its own (it uploads to %s)", address)
+	}
+
+	if err := command(filepath.Join(root, "checks/forge/halt.sh"), second, "runner", "KILL"); err != nil {
+		t.Fatal(err)
+	}
+	p := pull(t, "takes-5s")
+	pause(t, 1)
+	comment(t, "ada", p, trigger.Word)
+	answered(t, p, patience, "**GREEN")
+	if now := len(lines(t, filepath.Join(second, "trivial/runs"))); now != there {
+		t.Errorf("expected no build on a host that is gone, found %d", now-there)
+	}
+}
+
+// secondHost starts a runner with a folder of its own, and the dashboard of the first host, which takes its results. It gives the folder
+// and the address of uploads.
+func secondHost(t *testing.T) (folder, address string) {
+	t.Helper()
+	folder = filepath.Join(dir, "second")
+	keys := filepath.Join(folder, "upload-key")
+	for name, text := range map[string]string{
+		keys:                                  strings.Repeat("0123456789abcdef", 4) + "\n",
+		filepath.Join(folder, "drone/url"):    droneAt + "\n",
+		filepath.Join(folder, "secrets/rpc"):  read("secrets/rpc"),
+		filepath.Join(folder, "trivial/made"): "",
+	} {
+		put(t, name, text)
+	}
+	if err := os.Chmod(keys, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	address = "http://" + dashboard(t, keys) + "/upload"
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	put(t, filepath.Join(folder, "runner/env"), fmt.Sprintf("FORGE_PROGRAM=%s\nFORGE_STEP=%s\n%s=%s\n%s=%s\n",
+		self, filepath.Join(folder, "trivial"), uploadVariable, address, uploadKeyVariable, keys))
+	script := func(name string, args ...string) error {
+		return command(filepath.Join(root, "checks/forge", name), append([]string{folder}, args...)...)
+	}
+	if err := script("runner.sh", "2"); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := script("halt.sh", "runner", "KILL"); err != nil {
+			t.Error(err)
+		}
+	})
+	return folder, address
+}
+
+// dashboard serves the store of the trivial project, takes uploads, and ends with the test. It gives host:port.
+func dashboard(t *testing.T, keys string) string {
+	t.Helper()
+	results := filepath.Join(dir, "trivial/results")
+	if _, err := store.Open(results); err != nil {
+		t.Fatal(err)
+	}
+	listen := freePort(t)
+	log := &watched{}
+	cmd := exec.Command(ccci, "dashboard", "serve", "--store", results, "--out", t.TempDir(), "--listen", listen, "--upload-keys", keys)
+	cmd.Stderr = log
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
+			t.Error(err)
+		}
+		_ = cmd.Wait() // its status is in its log
+		if t.Failed() {
+			t.Logf("the dashboard's log:\n%s", tail(log.String(), 40))
+		}
+	})
+	await(t, "dashboard", 30*time.Second, func() error {
+		resp, err := http.Get("http://" + listen + "/")
+		if err == nil {
+			err = resp.Body.Close()
+		}
+		return err
+	})
+	return listen
+}
+
+// lines gives a file's lines; none where it isn't there.
+func lines(t *testing.T, path string) []string {
+	t.Helper()
+	b, err := os.ReadFile(path)
+	if err != nil && !os.IsNotExist(err) {
+		t.Fatal(err)
+	}
+	return strings.Fields(strings.ReplaceAll(string(b), " ", "_"))
+}
