@@ -10,7 +10,10 @@ let
   account = name: {
     exec = {
       command = [
-        "register_new_matrix_user"
+        # The script has another name in each distribution; its module has not.
+        "python3"
+        "-m"
+        "synapse._scripts.register_new_matrix_user"
         "--config"
         "/data/homeserver.yaml" # unconfirmed: the path in the recipe
         "--user"
