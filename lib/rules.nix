@@ -72,7 +72,7 @@ let
   mute = path: i: step:
     let
       at = t.at path i;
-      verb = head (filter (v: v != "timeout") (attrNames step));
+      verb = head (filter (v: v != "timeout" && v != "within") (attrNames step));
     in
     if step ? save || expects step || (step.${verb}.save or { }) != { } then [ ]
     else if step ? browser then problem "${at}.browser" "expected at least one expectation, found none"

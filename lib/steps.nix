@@ -170,7 +170,10 @@ rec {
         value = text "A template over what is known already.";
       }) "Puts a value under a name.";
     };
-    modifiers = { inherit timeout; };
+    modifiers = {
+      inherit timeout;
+      within = optional t.duration "The expectation may take so long to come true: the step is done again until it does, and the tries are shown. For what an app does after it has answered.";
+    };
   };
 
   inherit at;

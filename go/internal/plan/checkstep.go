@@ -33,6 +33,7 @@ func (c *checker) steps(place string, steps []Step, known scope) {
 		case s.File != nil:
 			c.file(at+".file", s.File, known)
 		case s.Browser != nil:
+			c.want(s.Within == 0, at+".within", "expected no such modifier beside browser, whose steps wait by themselves")
 			c.want(len(s.Browser) > 0, at+".browser", "expected at least one step, found none")
 			c.browser(at+".browser", s.Browser, known)
 		case s.Save != nil:

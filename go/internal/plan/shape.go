@@ -11,7 +11,7 @@ import (
 
 // modifiers are the keys that may stand beside a step's one verb.
 var modifiers = map[reflect.Type][]string{
-	reflect.TypeFor[Step]():        {"timeout"},
+	reflect.TypeFor[Step]():        {"timeout", "within"},
 	reflect.TypeFor[BrowserStep](): {"frame", "timeout", "optional"},
 }
 

@@ -1,6 +1,6 @@
 package plan
 
-// Step is a one-key record: exactly one of its fields but Timeout is set.
+// Step is a one-key record: exactly one of its fields but Timeout and Within is set.
 type Step struct {
 	HTTP    *HTTP         `json:"http,omitempty"`
 	Exec    *Exec         `json:"exec,omitempty"`
@@ -8,6 +8,7 @@ type Step struct {
 	Browser []BrowserStep `json:"browser,omitempty"`
 	Save    *Save         `json:"save,omitempty"`
 	Timeout Duration      `json:"timeout,omitempty"` // zero: limits.step
+	Within  Duration      `json:"within,omitempty"`  // modifier: done again until it passes, so long; zero: once
 }
 
 // HTTP is one request to the app through the router, made by the driver itself.

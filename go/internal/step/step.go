@@ -158,14 +158,14 @@ func (r *runner) one(ctx context.Context, at string, s plan.Step) error {
 		return r.browser(ctx, at, s)
 	}
 	started, limit := time.Now(), s.Timeout.Of(r.Limit)
-	err := watch(ctx, limit, func(ctx context.Context) error { return r.do(ctx, s) })
-	if errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
-		err = &Failure{Expected: fmt.Sprintf("an end within %s", limit), Seen: "none"}
+	tries, err := r.until(ctx, started.Add(s.Within.Of(0)), limit, s)
+	if tries > 1 {
+		what += fmt.Sprintf(" (%d tries)", tries)
 	}
 	step := result.Step{Place: at, What: what, Outcome: result.OutcomeOf(err), Took: time.Since(started)}
 	var f *Failure
 	if errors.As(err, &f) {
-		f.Place, f.What = at, what
+		f.Place, f.What = at, describe(s)
 		step.Expected, step.Seen = f.Expected, f.Seen
 	} else if err != nil {
 		err = fmt.Errorf("%s: %s: %w", at, what, err)
@@ -173,6 +173,30 @@ func (r *runner) one(ctx context.Context, at string, s plan.Step) error {
 	}
 	r.steps = append(r.steps, step)
 	return err
+}
+
+// between is how long a step that may be done again waits.
+const between = 200 * time.Millisecond
+
+// until does a step, again while it fails, until it passes or the end has come. Only what the app
+// answers is waited for; every other error ends it.
+func (r *runner) until(ctx context.Context, end time.Time, limit time.Duration, s plan.Step) (tries int, err error) {
+	for {
+		tries++
+		err = watch(ctx, limit, func(ctx context.Context) error { return r.do(ctx, s) })
+		if errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
+			err = &Failure{Expected: fmt.Sprintf("an end within %s", limit), Seen: "none"}
+		}
+		var f *Failure
+		if !errors.As(err, &f) || !time.Now().Before(end) {
+			return tries, err
+		}
+		select {
+		case <-ctx.Done():
+			return tries, ctx.Err()
+		case <-time.After(between):
+		}
+	}
 }
 
 func (r *runner) do(ctx context.Context, s plan.Step) error {

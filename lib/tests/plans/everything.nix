@@ -49,7 +49,7 @@
   ];
   state.verify = [
     { file = { path = "/data/kept"; expect = "\${run}"; }; }
-    { file = { service = "db"; path = "/data/lock"; absent = true; }; }
+    { file = { service = "db"; path = "/data/lock"; absent = true; }; within = "10s"; }
     {
       http = {
         path = "\${note}";
