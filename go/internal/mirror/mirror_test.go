@@ -2,6 +2,7 @@ package mirror_test
 
 import (
 	"context"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -235,6 +236,34 @@ func TestMirror(t *testing.T) {
 	s := httptest.NewServer(&model{dir: t.TempDir()})
 	t.Cleanup(s.Close)
 	(&world{t: t, url: s.URL, token: writer, reader: reader, name: "hedgedoc"}).walk()
+}
+
+// The token reaches git, and no process list shows it.
+func TestTokenInNoArgument(t *testing.T) {
+	s := httptest.NewServer(&model{dir: t.TempDir()})
+	t.Cleanup(s.Close)
+	w := &world{t: t, url: s.URL, token: writer, name: "hedgedoc"}
+	w.build()
+	git, err := exec.LookPath("git")
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	seen := filepath.Join(dir, "seen")
+	wrapper := fmt.Sprintf("#!/bin/sh\nprintf '%%s\\n' \"$*\" >>%s\nexec %s \"$@\"\n", seen, git)
+	if err := os.WriteFile(filepath.Join(dir, "git"), []byte(wrapper), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("PATH", dir+":"+os.Getenv("PATH"))
+	w.brings(mirror.Request{}, "push main at")
+	text, err := os.ReadFile(seen)
+	if err != nil || !strings.Contains(string(text), "push --quiet --atomic") {
+		t.Fatalf("expected to see git's arguments, found %q, %v", text, err)
+	}
+	basic := base64.StdEncoding.EncodeToString([]byte("cc-ci:" + writer))
+	if strings.Contains(string(text), writer) || strings.Contains(string(text), basic) {
+		t.Errorf("git's arguments hold the token:\n%s", text)
+	}
 }
 
 // A row is a request that no forge and no git would take.
