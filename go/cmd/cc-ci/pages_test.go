@@ -116,6 +116,31 @@ func TestPagesLead(t *testing.T) {
 	}
 }
 
+// Nobody finds a page that no other one leads to.
+func TestPagesAreFound(t *testing.T) {
+	links := map[string][]string{}
+	for _, p := range pages(t) {
+		for _, l := range p.lines {
+			for _, m := range linkTarget.FindAllStringSubmatch(l.text, -1) {
+				file, _, _ := strings.Cut(m[1], "#")
+				links[p.path] = append(links[p.path], filepath.Join(filepath.Dir(p.path), file))
+			}
+		}
+	}
+	found := map[string]bool{}
+	for next := []string{"README.md"}; len(next) > 0; next = next[1:] {
+		if !found[next[0]] {
+			found[next[0]] = true
+			next = append(next, links[next[0]]...)
+		}
+	}
+	for _, p := range pages(t) {
+		if strings.HasPrefix(p.path, "docs/") && !strings.HasPrefix(p.path, "docs/decisions/") && !found[p.path] {
+			t.Errorf("%s: expected a link that leads here from README.md, found none", p.path)
+		}
+	}
+}
+
 // broken says what is wrong with a link of a page; links to other sites are not followed.
 func broken(from, target string, anchors map[string]map[string]bool) string {
 	if strings.Contains(target, "://") || strings.HasPrefix(target, "mailto:") {
