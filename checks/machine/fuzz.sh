@@ -9,6 +9,7 @@ cd "$root/go"
 failed=0
 while IFS=: read -r file target; do
   echo "$file: $target, ${FUZZTIME:-1m}"
-  go test "./${file%/*}" -run '^$' -fuzz "^$target\$" -fuzztime "${FUZZTIME:-1m}" || failed=1
+  # Go spends a minute on making each interesting input smaller, which is not what is wanted of a short run.
+  go test "./${file%/*}" -run '^$' -fuzz "^$target\$" -fuzztime "${FUZZTIME:-1m}" -fuzzminimizetime 1s || failed=1
 done < <(grep -rho --with-filename '^func Fuzz[A-Za-z]*' --include='*_test.go' internal cmd | sed 's/:func /:/' | grep "${ONLY:-}" | sort)
 exit "$failed"
