@@ -59,7 +59,7 @@ go_tests() {
 }
 
 if [ "$1" = long ]; then
-  go_tests long go 3600 -tags live,long -timeout 55m -run '^(TestApps|TestAllStandIns|TestTLSPassthrough)$' ./internal/live
+  go_tests long go 3600 -tags live,long -timeout 55m -run '^(TestLongApps|TestGenericDatabases|TestAllStandIns|TestTLSPassthrough)$' ./internal/live
   "$machine/summary.sh" "$results"
   exit
 fi

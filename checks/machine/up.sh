@@ -29,9 +29,9 @@ backup() { together "${images[@]/#/../images/build.sh }" && "$machine/backup.sh"
 case $1 in
   demo) images=(demo backup-bot) router=demo more=(plan.sh) ;;
   env) images=(demo backup-bot) router=demo more=() ;;
-  test) images=(demo nginx backup-bot standin) router=traefik more=(axe.sh) ;;
+  test) images=(demo nginx backup-bot standin postgres miniflux dex) router=traefik more=(axe.sh) ;;
   forge) images=(demo backup-bot) router=traefik more=("../forge/build.sh all") ;;
-  long) images=(demo nginx backup-bot standin postgres miniflux caddy pds) router=traefik more=() ;;
+  long) images=(demo nginx backup-bot standin postgres miniflux dex mariadb minio synapse caddy pds) router=traefik more=() ;;
   tools)
     "$machine/packages.sh"
     "$machine/go.sh"

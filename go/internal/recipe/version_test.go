@@ -46,6 +46,12 @@ func TestTagsAndFrom(t *testing.T) {
 	if err != nil || len(tags) != 5 || tags[0].Name != "1.0.0+1.0" || tags[4].Annotated {
 		t.Fatalf("Tags = %+v, %v", tags, err)
 	}
+	if newest, err := Newest(tags); err != nil || newest.Name != "2.0.0+2.0" {
+		t.Errorf("Newest = %+v, %v; want the newest annotated one", newest, err)
+	}
+	if _, err := Newest(tags[4:]); !errors.Is(err, ErrNoVersion) {
+		t.Errorf("Newest of a lightweight tag alone = %v", err)
+	}
 	for _, c := range []struct{ name, label, commit, which, want string }{
 		{"label not tagged yet", "3.1.0+3.1", head, "previous", "2.0.0+2.0"},
 		{"label of a published version", "2.0.0+2.0", head, "previous", "1.1.0+1.1"},
