@@ -66,6 +66,10 @@ func change(ctx context.Context, r *Runner) (*Table, error) {
 			return nil, err
 		}
 	}
+	return changeTable(values), nil
+}
+
+func changeTable(values map[string]series) *Table {
 	t := &Table{
 		Title: "What single measures are worth", Head: []string{"measure", "without", "with", "saved"},
 		Note: "Nothing of this tests less. Health checks: deploy to first answer with the recipe's own interval and with a second. " +
@@ -85,7 +89,7 @@ func change(ctx context.Context, r *Runner) (*Table, error) {
 		}
 		t.row(row.name, values[row.without].spread(seconds), with, seconds(saved))
 	}
-	return t, nil
+	return t
 }
 
 func (r *Runner) changeRound(ctx context.Context, plan, slow string, values map[string]series) error {

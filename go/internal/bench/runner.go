@@ -30,10 +30,13 @@ func All() []string {
 	return names
 }
 
-var tables = []struct {
+// table is how one table is made.
+type table struct {
 	name string
 	make func(context.Context, *Runner) (*Table, error)
-}{
+}
+
+var tables = []table{
 	{"whole", whole}, {"install", install}, {"change", change}, {"eval", evaluation}, {"masker", masker},
 	{"bridge", bridge}, {"dashboard", dashboards}, {"janitor", janitor}, {"many", many},
 }
@@ -43,12 +46,7 @@ func (r *Runner) Tables(ctx context.Context, names []string) ([]*Table, error) {
 	var out []*Table
 	var failed []string
 	for _, want := range names {
-		i := slices.IndexFunc(tables, func(t struct {
-			name string
-			make func(context.Context, *Runner) (*Table, error)
-		}) bool {
-			return t.name == want
-		})
+		i := slices.IndexFunc(tables, func(t table) bool { return t.name == want })
 		if i < 0 {
 			return nil, fmt.Errorf("expected a table of %s, found %q", strings.Join(All(), ", "), want)
 		}
