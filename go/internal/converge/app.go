@@ -16,6 +16,7 @@ import (
 
 	"coopcloud.tech/cc-ci/internal/abra"
 	"coopcloud.tech/cc-ci/internal/app"
+	"coopcloud.tech/cc-ci/internal/lock"
 	"coopcloud.tech/cc-ci/internal/recipe"
 	"coopcloud.tech/cc-ci/internal/server"
 	"coopcloud.tech/cc-ci/internal/swarm"
@@ -35,6 +36,7 @@ type service struct {
 	replace func(*recipe.Facts, string) (overlay, error)
 
 	cli    abra.CLI
+	locks  lock.Folder
 	engine *swarm.Engine
 	report *Report
 }
@@ -59,12 +61,21 @@ func (v *service) dial(ctx context.Context, s server.Server, r *Report) (err err
 		return errors.Join(err, fmt.Errorf("no network %s (run `cc-ci converge swarm` first)", s.Swarm.Network), v.engine.Close())
 	}
 	v.report = r
+	if v.locks, err = lock.Open(filepath.Join(s.AbraDir, "locks"), v.engine.ID()); err != nil {
+		return errors.Join(err, v.engine.Close())
+	}
 	v.cli = abra.CLI{Path: s.Abra, Dir: s.AbraDir, Docker: s.Docker, Log: func(string) {}}
 	return nil
 }
 
-// converge brings the app to what is wanted, or leaves it as it is where it is that already.
+// converge brings the app to what is wanted, or leaves it as it is where it is that already. A second call for
+// the same app, by a person beside a timer, waits for the first.
 func (v *service) converge(ctx context.Context) error {
+	alone, err := v.locks.Wait(ctx, v.domain, func() {})
+	if err != nil {
+		return fmt.Errorf("%s is being converged: %w", v.domain, err)
+	}
+	defer alone.Release()
 	if err := v.place(ctx); err != nil {
 		return err
 	}

@@ -36,8 +36,14 @@ func (v *service) deploy(ctx context.Context, w wanted, why string) error {
 	return nil
 }
 
-// register makes the app known to abra, with the env file and the override that are wanted.
+// register makes the app known to abra, with the env file and the override that are wanted. The apps of a
+// server share one folder of abra.
 func (v *service) register(ctx context.Context, w wanted) error {
+	alone, err := v.locks.Wait(ctx, "abra", func() {})
+	if err != nil {
+		return fmt.Errorf("abra's folder: %w", err)
+	}
+	defer alone.Release()
 	if err := v.cli.ServerAdd(ctx); err != nil {
 		return err
 	}

@@ -13,6 +13,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -109,9 +110,22 @@ func TestServer(t *testing.T) {
 		h.converges("backup", "restic_password", "it is not deployed")
 		h.opens()
 	})
-	h.step("backup: its service is removed", func() {
+	h.step("backup: its service is removed, and two call at once", func() {
 		h.docker("service", "rm", "backup_ci_cc-ci_test_app")
-		h.converges("backup", "it is not deployed")
+		var both sync.WaitGroup
+		var did [2][]string
+		for i := range did {
+			both.Go(func() {
+				var err error
+				if did[i], _, err = h.once("backup"); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		both.Wait()
+		if all := slices.Concat(did[0], did[1]); len(all) != 1 || !strings.Contains(all[0], "it is not deployed") {
+			t.Errorf("expected one of two to deploy it and the other to find nothing to do, found %q", did)
+		}
 	})
 	if after := h.strangers(); after != before {
 		t.Errorf("what belongs to somebody else was touched:\nbefore %s\nafter  %s", before, after)

@@ -2,6 +2,7 @@ package converge
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -87,7 +88,16 @@ func router(s server.Server, f *recipe.Facts, stack string, r *Report) (overlay,
 	o.Config, o.Driver = c.Key, c.Template
 	o.File = filepath.Join(s.AbraDir, "cc-ci.traefik."+short(quick)+".tmpl")
 	o.Named = stack + "_" + c.Key + "_" + short(quick)
-	return o, os.WriteFile(o.File, []byte(quick), 0o600)
+	earlier, err := filepath.Glob(filepath.Join(s.AbraDir, "cc-ci.traefik.*.tmpl"))
+	if err != nil {
+		return o, err
+	}
+	for _, file := range earlier { // the swarm has its own copy of what it runs
+		if file != o.File {
+			err = errors.Join(err, os.Remove(file))
+		}
+	}
+	return o, errors.Join(err, os.WriteFile(o.File, []byte(quick), 0o600))
 }
 
 // staticConfig finds the config that the router's service mounts as its traefik.yml.
