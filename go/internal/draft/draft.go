@@ -126,7 +126,7 @@ func (w *writer) hosts(f *recipe.Facts) {
 	w.line("  hosts = [ %s ]; # guess", strings.Join(further, " "))
 	for _, e := range f.Sample {
 		if value := strings.ToLower(e.Value); value != domain && slices.Contains(f.Hosts(), value) {
-			w.line("  env.%s = %s; # guess", e.Key, quote(hostTemplate(value, domain)))
+			w.line("  env.%s = %s; # guess", attribute(e.Key), quote(hostTemplate(value, domain)))
 		}
 	}
 }
@@ -148,7 +148,7 @@ func (w *writer) variables(f *recipe.Facts) {
 	var lines []string
 	for _, name := range f.Needs() {
 		if _, set := f.Environment[name]; !set && !recipe.IsDriverKey(name) {
-			lines = append(lines, fmt.Sprintf("  env.%s = \"\"; # guess: it has no default", name))
+			lines = append(lines, fmt.Sprintf("  env.%s = \"\"; # guess: it has no default", attribute(name)))
 		}
 	}
 	if len(lines) > 0 {
@@ -168,7 +168,7 @@ func (w *writer) secrets(f *recipe.Facts) {
 			if length == 0 {
 				length = 32
 			}
-			declared = append(declared, fmt.Sprintf("  secrets.%s = { kind = \"alphanumeric\"; length = %d; }; # guess", s.Spec.Name, length))
+			declared = append(declared, fmt.Sprintf("  secrets.%s = { kind = \"alphanumeric\"; length = %d; }; # guess", attribute(s.Spec.Name), length))
 		default:
 			known = append(known, "\"\\${secret:"+s.Spec.Name+"}\"")
 		}
@@ -265,6 +265,19 @@ func saved(f *recipe.Facts) (service, folder string) {
 
 // oneLine keeps a recipe's text inside a comment.
 func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
+
+// plainAttribute is a name that Nix takes bare, unless it is a word of the language.
+var plainAttribute = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_-]*$`)
+
+var words = []string{"assert", "else", "if", "in", "inherit", "let", "or", "rec", "then", "with"}
+
+// attribute gives a name as it stands on the left of a Nix definition.
+func attribute(name string) string {
+	if plainAttribute.MatchString(name) && !slices.Contains(words, name) {
+		return name
+	}
+	return quote(name)
+}
 
 // quote gives a Nix string; "${" begins one of the plan's own templates.
 func quote(s string) string {

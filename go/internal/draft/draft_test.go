@@ -35,3 +35,11 @@ func TestFile(t *testing.T) {
 		})
 	}
 }
+
+func TestAttribute(t *testing.T) {
+	for name, want := range map[string]string{"ADMIN_MAIL": "ADMIN_MAIL", "2fa_key": `"2fa_key"`, "let": `"let"`, "a.b": `"a.b"`, "x = 1; y": `"x = 1; y"`} {
+		if got := attribute(name); got != want {
+			t.Errorf("%s: expected %s, got %s", name, want, got)
+		}
+	}
+}
