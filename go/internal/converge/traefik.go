@@ -68,6 +68,9 @@ func merged(a, b map[string]string) map[string]string {
 // router's own service, and its static configuration with a short interval of its own poll.
 func router(s server.Server, f *recipe.Facts, stack string, r *Report) (overlay, error) {
 	o := overlay{Labels: routeLabels(s.Traefik.Routes)}
+	if app, ok := f.Service("app"); ok && len(o.Labels) > 0 && ignoresAddresses(app.Image) {
+		r.warn("recipe traefik %s has %s: routes to this host need Traefik 3.4 or newer; take a newer version of the recipe", s.Traefik.Recipe.Version, app.Image)
+	}
 	if s.Traefik.RefreshSeconds == 0 {
 		return o, nil
 	}
@@ -140,6 +143,20 @@ func refreshed(text string, seconds int) (string, bool) {
 	}
 	indent := rest[m[6]:m[7]]
 	return head + rest[:m[6]] + indent + "refreshSeconds: " + strconv.Itoa(seconds) + "\n" + rest[m[6]:], true
+}
+
+var traefikTag = regexp.MustCompile(`traefik:v?(\d+)\.(\d+)`)
+
+// ignoresAddresses tells whether an image is of a Traefik that doesn't know a server's address as a label
+// (its change log: 3.4.0). Of an image that says nothing it is not known.
+func ignoresAddresses(image string) bool {
+	m := traefikTag.FindStringSubmatch(image)
+	if m == nil {
+		return false
+	}
+	major, _ := strconv.Atoi(m[1])
+	minor, _ := strconv.Atoi(m[2])
+	return major < 3 || major == 3 && minor < 4
 }
 
 // routeLabels say each route in the labels that the router reads from services.
