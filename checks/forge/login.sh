@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # login.sh DIR: log the account `operator` of the Gitea of DIR in to its Drone, as a browser would: log in at Gitea, ask
 # Drone, say yes to Gitea's question, bring the answer back. Drone can activate a repository only for somebody who did.
-# DIR/gitea/url and DIR/drone/url have the addresses, DIR/secrets/operator the password.
+# DIR/gitea/url and DIR/drone/url have the addresses, DIR/secrets/operator the password; the token that Drone
+# gives this user goes to DIR/secrets/operator-drone-token.
 . "${BASH_SOURCE%/*}/vars.sh"
 
 dir=$(realpath -m "$1")
@@ -20,5 +21,6 @@ if [ -z "$back" ]; then
     --data-urlencode "redirect_uri=$(field redirect_uri)")
 fi
 location "$back" >"$dir/drone/step"
+[ "$(cat "$dir/drone/step")" != "$url/" ] || (umask 077 && web -X POST "$url/api/user/token" | jq -r .token >"$dir/secrets/operator-drone-token")
 rm -f "$jar"
 [ "$(cat "$dir/drone/step")" = "$url/" ] || stop "Drone did not accept the login through Gitea (it said $(cat "$dir/drone/step"))" "see $dir/drone/log and $dir/drone/page"

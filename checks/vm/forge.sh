@@ -25,8 +25,8 @@ api PUT "/teams/$team/members/ci-bot" >"$dir/last"
 
 systemctl restart cc-ci-drone-oauth.service drone-server.service
 ready drone "$(cat "$dir/drone/url")/healthz"
-cp "$secrets/drone-token" "$dir/secrets/drone-token"
 "$project/checks/forge/login.sh" "$dir"
+cp "$dir/secrets/operator-drone-token" "$dir/secrets/drone-token" # the bot, Drone's admin, can't activate: it never logs in
 "$project/checks/forge/project.sh" "$dir" cc-ci "$project"
 api POST /orgs/recipes/repos '{"name":"custom-html","default_branch":"main"}' >"$dir/last"
 source=$(jq -r .backup.recipe.source /etc/cc-ci/server.json)
