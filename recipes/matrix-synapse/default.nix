@@ -93,6 +93,10 @@ in
   ];
   state.change = [ (topic "lost") ];
 
+  # Into a fresh deployment as well, once somebody restarts Synapse after it: until then it remembers that it
+  # did not know the token, and a person may not log in often enough to ask for another.
+  backup.restore = [ "in-place" ];
+
   # Synapse has no pages but this one: people come with a client of their own.
   flows.welcome = [
     { goto = "/_matrix/static/"; }
