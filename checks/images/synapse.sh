@@ -21,6 +21,7 @@ useradd_in synapse 991
 rm -rf "$rootfs"/etc/matrix-synapse "$rootfs"/usr/share/{doc,man,locale} "$rootfs"/var/{cache,lib}/apt
 mkdir -p "$rootfs/data" "$rootfs/usr/local/bin"
 chown 991:991 "$rootfs/data"
+ln -s ../../bin/synapse_register_new_matrix_user "$rootfs/usr/local/bin/register_new_matrix_user" # the name that its own image has
 cat >"$rootfs/start.py" <<'PYTHON'
 #!/usr/bin/python3
 """Starts Synapse as the user 991 with the configuration that SYNAPSE_CONFIG_PATH names."""

@@ -2,8 +2,7 @@
 let
   sql = statements: { exec = { service = "db"; command = [ "psql" "--quiet" "--set" "ON_ERROR_STOP=1" "--username=dex" "--dbname=dex" ]; stdin = statements; expect.exit = 0; }; };
 
-  # What an app that logs people in asks for, and where the form is.
-  form = "/auth/local/login?\${state}";
+  # What an app that logs people in asks for.
   ask = "/auth?client_id=app&redirect_uri=https%3A%2F%2F\${domain}%2Fcallback&response_type=code&scope=openid&state=none";
 in
 {
@@ -22,8 +21,8 @@ in
   # The person still gets in, by the form, and the app its code.
   state.verify = [
     { http = { path = ask; expect.status = 302; save.connector = "header:Location"; }; }
-    { http = { path = "\${connector}"; expect.status = 302; save.state = "regex:login[?]([^\"]+)\""; }; }
-    { http = { method = "POST"; path = form; form = { login = "kept@example.org"; password = "pw-\${run}"; }; expect = { status = 303; header.Location = "code="; }; }; }
+    { http = { path = "\${connector}"; expect.status = 302; save.form = "header:Location"; }; }
+    { http = { method = "POST"; path = "\${form}"; form = { login = "kept@example.org"; password = "pw-\${run}"; }; expect = { status = 303; header.Location = "code="; }; }; }
   ];
   state.change = [ (sql "delete from password where email = 'kept@example.org';") ];
 
