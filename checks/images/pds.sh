@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# A Bluesky personal data server in the layout of its own image: /app, a script that ends in `node index.js`,
+# A Bluesky personal data server, npm's 0.5.35, in the layout of its own image: /app, a script that ends in `node index.js`,
 # port 3000. The server is npm's; the few lines that start it are ours.
-# image: cc-ci.test/pds:0.4.219
+# image: cc-ci.test/pds:0.5.35
 # replaces: ghcr.io/bluesky-social/pds:0.4.219
 # inputs: checks/images/npm.sh checks/images/rootfs.sh
 . "${BASH_SOURCE%/*}/npm.sh"
@@ -28,4 +28,4 @@ const main = async () => {
 
 main()
 EOF
-image cc-ci.test/pds:0.4.219 'WORKDIR /app' 'ENV NODE_ENV=production PDS_PORT=3000' 'EXPOSE 3000' 'CMD ["node", "--enable-source-maps", "index.js"]'
+image cc-ci.test/pds:0.5.35 'WORKDIR /app' 'ENV NODE_ENV=production PDS_PORT=3000' 'EXPOSE 3000' 'CMD ["node", "--enable-source-maps", "index.js"]'
