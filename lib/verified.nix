@@ -28,6 +28,7 @@ let
   what = v: concatStringsSep "; " (
     (if v.verified == "stand-in" then [ "in the recipe's place: ${v.standIn}" ] else [ "the recipe's own applications" ])
     ++ (if v ? source then [ "in a tree of cc-ci's that is made from what is known of the recipe (${v.source})" ] else [ ])
+    ++ filter (o: builtins.match "local-images: .*" o != null) (v.overrides or [ ])
     ++ [ "deployed with ${v.abra}, routed by ${v.router}, in ${v.took}" ]
     ++ (if v.asIs then [ ] else [ "its test has changed since" ]));
   count = how: toString (length (filter (name: of.${name}.verified == how) (attrNames of)));
