@@ -42,6 +42,9 @@ var (
 // run runs one file to its end, or ends it with everything that it started. Its error
 // is the machine's, or the context's.
 func (b *Box) run(ctx context.Context, f File) (ended, error) {
+	if err := b.box.Clear(); err != nil {
+		return ended{}, fmt.Errorf("run tests/%s: what ran before it: %w", f.Name, err)
+	}
 	script := runExecutable
 	if f.Kind == Pytest {
 		script = runPytest

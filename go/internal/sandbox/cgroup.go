@@ -126,6 +126,28 @@ func put(path, text string) error {
 	return errors.Join(err, f.Close())
 }
 
+// empty waits until no process is counted in the group any more, up to five seconds.
+func (g *group) empty() error {
+	if g == nil {
+		return nil
+	}
+	for deadline := time.Now().Add(5 * time.Second); ; time.Sleep(5 * time.Millisecond) {
+		left := ""
+		for _, dir := range g.dirs {
+			// Only one of two hierarchies has the file.
+			if b, err := os.ReadFile(filepath.Join(dir, "pids.current")); err == nil && strings.TrimSpace(string(b)) != "0" {
+				left = strings.TrimSpace(string(b))
+			}
+		}
+		if left == "" {
+			return nil
+		}
+		if time.Now().After(deadline) {
+			return fmt.Errorf("control group: %s processes are counted 5s after their end", left)
+		}
+	}
+}
+
 // remove removes the group's folders once its last process is gone.
 func (g *group) remove() error {
 	var errs []error

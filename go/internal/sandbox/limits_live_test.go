@@ -17,6 +17,9 @@ func TestLimits(t *testing.T) {
 		if err := s.Command(ctx, "/bin/sh", "-c", "f() { f & f; }; f").Run(); err == nil {
 			t.Error("expected the bomb to fail or to be killed")
 		}
+		if err := s.Clear(); err != nil {
+			t.Error(err)
+		}
 		if out, err := s.Command(t.Context(), "/bin/echo", "alive").Output(); string(out) != "alive\n" {
 			t.Errorf("expected room for a new command after it, got %q, %v", out, err)
 		}

@@ -230,6 +230,15 @@ func (s *Sandbox) Kill(why string) error {
 	return killNamespace(s.holder.netns, s.holder.pid())
 }
 
+// Clear ends what the last command left inside and waits until the kernel has let go of it, so that
+// the next one has the limits to itself: a fork bomb's processes are counted a little longer than they live.
+func (s *Sandbox) Clear() error {
+	if err := killNamespace(s.holder.netns, s.holder.pid()); err != nil {
+		return err
+	}
+	return s.group.empty()
+}
+
 // expire ends everything inside for good: without the script nothing enters again.
 func (s *Sandbox) expire() {
 	why := fmt.Sprintf("the sandbox's time limit of %s passed", s.opts.Limits.Time)
