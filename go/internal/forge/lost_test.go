@@ -3,6 +3,7 @@
 package forge
 
 import (
+	"encoding/base64"
 	"fmt"
 	"os"
 	"os/exec"
@@ -14,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	sdk "code.gitea.io/sdk/gitea"
 	"github.com/drone/drone-go/drone"
 
 	"coopcloud.tech/cc-ci/internal/trigger"
@@ -32,11 +34,11 @@ func TestLost(t *testing.T) {
 	}
 	const noVerdict = "the result and the build's status contradict each other"
 	t.Run("one step", func(t *testing.T) {
-		both(t, lost{"its shell is killed", killShell, true, noVerdict}, lost{"its follower is killed", killFollower, true, noVerdict})
+		both(t, lost{"its shell is killed", demoPull, killShell, true, noVerdict}, lost{"its follower is killed", demoPull, killFollower, true, noVerdict})
 	})
 	t.Run("the build", func(t *testing.T) {
 		limit(t, 1)
-		both(t, lost{"it is cancelled", cancel, false, "was cancelled in Drone after"}, lost{"Drone's time limit is over", overdue, false, "at Drone's time limit"})
+		both(t, lost{"it is cancelled", demoPull, cancel, false, "was cancelled in Drone after"}, lost{"Drone's time limit is over", slowPull, overdue, false, "at Drone's time limit"})
 	})
 	limit(t, 120)
 	t.Run("the runner", func(t *testing.T) { killRunner(t, b) })
@@ -57,13 +59,15 @@ func TestLost(t *testing.T) {
 // lost is one way to lose a build.
 type lost struct {
 	name     string
+	open     func(t *testing.T) trigger.Pull
 	lose     func(t *testing.T, build int)
 	reported bool   // the report step follows the run to its end
 	words    string // in the answer
 }
 
 func (l lost) test(t *testing.T) {
-	p, build := deployed(t)
+	p := l.open(t)
+	build := deployed(t, p)
 	before := followers(build)
 	l.lose(t, build)
 	await(t, "end of the followers", 5*time.Second, func() error {
@@ -91,10 +95,27 @@ func limit(t *testing.T, minutes int64) {
 	}
 }
 
-// deployed starts a build of a pull request of its own and waits until its app is in the engine and a follower follows.
-func deployed(t *testing.T) (trigger.Pull, int) {
+// demoPull opens a pull request whose run is green; slowPull one whose run takes longer than Drone's smallest limit, a minute, on any machine.
+func demoPull(t *testing.T) trigger.Pull { return pull(t, "demo") }
+
+func slowPull(t *testing.T) trigger.Pull {
 	t.Helper()
-	p := pull(t, "demo")
+	p := demoPull(t)
+	branch, _ := headOf(t, p)
+	content := base64.StdEncoding.EncodeToString([]byte("import time\n\n\ndef test_slow():\n    time.sleep(25)\n"))
+	for i := range 3 { // each within the limit of a step
+		opt := sdk.CreateFileOptions{Content: content}
+		opt.BranchName = branch
+		if _, _, err := admin.CreateFile("recipes", "demo", fmt.Sprintf("tests/test_slow_%d.py", i), opt); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return p
+}
+
+// deployed starts a build of a pull request and waits until its app is in the engine and a follower follows.
+func deployed(t *testing.T, p trigger.Pull) int {
+	t.Helper()
 	pause(t, 1)
 	id := comment(t, "ada", p, trigger.Word)
 	build := 0
@@ -113,7 +134,7 @@ func deployed(t *testing.T) (trigger.Pull, int) {
 		}
 		return nil
 	})
-	return p, build
+	return build
 }
 
 func appsOf(t *testing.T, p trigger.Pull) (mine []string) {
@@ -198,7 +219,8 @@ func overdue(t *testing.T, build int) {
 
 // killRunner: the build would stay running for ever; the bridge cancels it at a limit of its own.
 func killRunner(t *testing.T, b *bridge) {
-	p, build := deployed(t)
+	p := demoPull(t)
+	build := deployed(t, p)
 	if err := script("halt.sh", "runner", "KILL"); err != nil {
 		t.Fatal(err)
 	}
