@@ -54,28 +54,60 @@ func (c *checker) inserted(place, value string, known scope) {
 	c.texts(place, value, known)
 }
 
+// Sealed names what the setup of a dependency saves as a secret: what `secrets` inserts, and the saved values
+// of which that is made.
+func (p *Plan) Sealed(n Need) []string {
+	var sealed []string
+	for _, s := range p.Secrets {
+		for _, name := range Names(s.Value) {
+			if fact, of := strings.CutPrefix(name, n.Name+"."); of {
+				sealed = append(sealed, fact)
+			}
+		}
+	}
+	for i := 0; i < len(sealed); i++ { // grows: what goes into one is one
+		for _, s := range n.Setup {
+			if s.Save == nil || s.Save.As != sealed[i] {
+				continue
+			}
+			for _, name := range Names(s.Save.Value) {
+				if !slices.Contains(sealed, name) && !slices.Contains(Builtins, name) {
+					sealed = append(sealed, name)
+				}
+			}
+		}
+	}
+	return sealed
+}
+
 // sealed keeps what is inserted as a secret out of the env file and of command lines.
 func (c *checker) sealed(p *Plan) {
 	var sealed []string
 	for _, s := range p.Secrets {
 		sealed = append(sealed, Names(s.Value)...)
 	}
-	refuse := func(place, text string) {
+	refuse := func(place, text string, secrets []string) {
 		for _, name := range Names(text) {
-			c.want(!slices.Contains(sealed, name), place, "expected no secret here, found `${%s}`, which `secrets` inserts: the app gets it as that secret", name)
+			c.want(!slices.Contains(secrets, name), place, "expected no secret here, found `${%s}`, which `secrets` inserts: the app gets it as that secret", name)
 		}
 	}
 	for key, value := range p.Env {
-		refuse(join("env", key), value)
+		refuse(join("env", key), value, sealed)
 	}
-	for place, steps := range map[string][]Step{"setup": p.Setup, "state.write": p.State.Write, "state.verify": p.State.Verify, "state.change": p.State.Change} {
+	commands := func(place string, steps []Step, secrets []string) {
 		for i, s := range steps {
 			if s.Exec == nil {
 				continue
 			}
 			for j, word := range s.Exec.Command {
-				refuse(fmt.Sprintf("%s[%d].exec.command[%d]", place, i, j), word)
+				refuse(fmt.Sprintf("%s[%d].exec.command[%d]", place, i, j), word, secrets)
 			}
 		}
+	}
+	for place, steps := range map[string][]Step{"setup": p.Setup, "state.write": p.State.Write, "state.verify": p.State.Verify, "state.change": p.State.Change} {
+		commands(place, steps, sealed)
+	}
+	for i, n := range p.Needs {
+		commands(fmt.Sprintf("needs[%d].setup", i), n.Setup, p.Sealed(n))
 	}
 }

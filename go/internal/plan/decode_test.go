@@ -165,6 +165,8 @@ func TestDecodeNeeds(t *testing.T) {
 		{"secret in argv of the app's setup", map[string]any{"setup": client}, map[string]any{"secrets": sealed, "setup": raw(`[{"exec":{"service":"app","command":["x","${idp.key}"]}}]`)},
 			"setup[0].exec.command[1]: expected no secret here, found `${idp.key}`"},
 		{"secret in argv of the setup", map[string]any{"setup": raw(`[{"exec":{"service":"app","command":["x","${secret:db}"]}}]`)}, nil, "needs[0].setup[0].exec.command[1]: expected no secret in a command line"},
+		{"saved secret in argv of the setup", map[string]any{"setup": raw(`[{"http":{"method":"POST","path":"/clients","save":{"part":"body"}}},{"save":{"as":"key","value":"${part}-${run}"}},{"exec":{"service":"app","command":["x","${run}","${part}"]}}]`)},
+			map[string]any{"secrets": sealed}, "needs[0].setup[2].exec.command[2]: expected no secret here, found `${part}`"},
 		{"takes a fact", map[string]any{"setup": raw(`[{"http":{"method":"GET","path":"/","save":{"stack":"body"}}}]`)}, nil, "needs[0].setup[0].http.save.stack: expected a name of its own"},
 		{"name with a dot", map[string]any{"name": "a.b"}, nil, `needs[0].name: expected a name of letters, digits, dashes and underscores, found "a.b"`},
 		{"bad plan", map[string]any{"plan": json.RawMessage(minimal(t, "recipe", "../x"))}, nil, `needs[0].plan.recipe: expected lower-case letters`},

@@ -15,7 +15,6 @@ import (
 	"coopcloud.tech/cc-ci/internal/plan"
 	"coopcloud.tech/cc-ci/internal/point"
 	"coopcloud.tech/cc-ci/internal/recipe"
-	"coopcloud.tech/cc-ci/internal/redact"
 	"coopcloud.tech/cc-ci/internal/result"
 	"coopcloud.tech/cc-ci/internal/sidecar"
 	"coopcloud.tech/cc-ci/internal/stage"
@@ -192,12 +191,12 @@ func (s *session) startNeeds(ctx context.Context) bool {
 			s.working = d.app
 			deps := s.deps()
 			deps.Plan, deps.App, deps.Version, deps.Override, deps.Edges = d.Plan, d.app, d.version, d.override, nil
-			saved, err := stage.Need(ctx, deps, rec, d.Need, s.inside(d))
+			saved, err := stage.Need(ctx, deps, rec, d.Need, s.inside(d), s.cfg.Plan.Sealed(d.Need))
 			if err != nil {
 				return err
 			}
-			if err := s.learn(d, saved); err != nil {
-				return stage.Dependency(d.Need, err)
+			for name, v := range saved {
+				s.app.Given[d.Name+"."+name] = v
 			}
 		}
 		s.working = s.app
@@ -205,24 +204,6 @@ func (s *session) startNeeds(ctx context.Context) bool {
 	})
 	s.working = s.app
 	return ok
-}
-
-// learn gives the app what a setup saved. What the plan inserts as a secret is one from
-// now on, whatever it was made of.
-func (s *session) learn(d *need, saved map[string]step.Value) error {
-	for name, v := range saved {
-		full := d.Name + "." + name
-		for _, secret := range s.cfg.Plan.Secrets {
-			v.Secret = v.Secret || secret.Value == "${"+full+"}"
-		}
-		if v.Secret && v.Text != "" {
-			if err := s.mask.Add(full, v.Text); err != nil && !errors.Is(err, redact.ErrShort) && !errors.Is(err, redact.ErrDictionary) {
-				return err
-			}
-		}
-		s.app.Given[full] = v
-	}
-	return nil
 }
 
 // anew reads the recipe once more where its env file names what a setup saved: what is

@@ -13,11 +13,11 @@ import (
 
 // Need deploys a dependency of the app under test on nothing, waits until it serves and
 // does its setup; d is of the dependency, known what templates of its setup know. It gives what
-// the setup saved. Whatever goes wrong is an error of the dependency and says nothing about
+// the setup saved; what is sealed (plan.Sealed) is masked before anything can show it. Whatever goes wrong is an error of the dependency and says nothing about
 // the recipe under test; a step that can't be done as it is written stays step.ErrPlan.
-func Need(ctx context.Context, d Deps, rec *Record, n plan.Need, known map[string]step.Value) (map[string]step.Value, error) {
+func Need(ctx context.Context, d Deps, rec *Record, n plan.Need, known map[string]step.Value, sealed []string) (map[string]step.Value, error) {
 	var own Record
-	saved, err := need(ctx, d, &own, n, known)
+	saved, err := need(ctx, d, &own, n, known, sealed)
 	for i := range own.Steps {
 		if own.Steps[i].Outcome == result.Fail {
 			own.Steps[i].Outcome = result.Error
@@ -30,12 +30,13 @@ func Need(ctx context.Context, d Deps, rec *Record, n plan.Need, known map[strin
 	return saved, nil
 }
 
-func need(ctx context.Context, d Deps, rec *Record, n plan.Need, known map[string]step.Value) (map[string]step.Value, error) {
+func need(ctx context.Context, d Deps, rec *Record, n plan.Need, known map[string]step.Value, sealed []string) (map[string]step.Value, error) {
 	if err := d.start(ctx, rec, n.Name); err != nil {
 		return nil, err
 	}
 	point.NeedReady.Reached()
 	vars := step.NewVars(known, d.App.Secret)
+	vars.Seal(sealed, func(name, text string) bool { return d.App.Mask.Add(n.Name+"."+name, text) == nil })
 	if err := d.steps(ctx, rec, "needs."+n.Name+".setup", onIt(n), vars); err != nil {
 		return nil, err
 	}

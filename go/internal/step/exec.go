@@ -21,7 +21,7 @@ func (r *runner) exec(ctx context.Context, e *plan.Exec) error {
 	if err != nil {
 		return err
 	}
-	if err := r.expectOutput(e.Expect, out); err != nil {
+	if err := r.guarded(e.Save, out.extract).expectOutput(e.Expect, out); err != nil {
 		return err
 	}
 	return r.saveAll(e.Save, out.extract)

@@ -37,10 +37,10 @@ func (r *runner) http(ctx context.Context, h *plan.HTTP) error {
 	if err != nil {
 		return err
 	}
-	if err := r.expect(h.Expect, a); err != nil {
+	a.cookies = append(res.Cookies(), r.client.Jar.Cookies(req.URL)...)
+	if err := r.guarded(h.Save, a.extract).expect(h.Expect, a); err != nil {
 		return err
 	}
-	a.cookies = append(res.Cookies(), r.client.Jar.Cookies(req.URL)...)
 	return r.saveAll(h.Save, a.extract)
 }
 

@@ -129,6 +129,7 @@ type runner struct {
 	client   *http.Client
 	steps    []result.Step
 	evidence []result.Evidence
+	hidden   []string // secrets that the answer at hand may show, so nothing of it is shown
 }
 
 func newRunner(deps Deps) (*runner, error) {

@@ -37,7 +37,12 @@ func describe(s plan.Step) string {
 func quote(template string) string { return strconv.Quote(short(template)) }
 
 // seen shows what came from the app: masked, cut, control characters escaped.
-func (r *runner) seen(text string) string { return strconv.Quote(r.cut(text)) }
+func (r *runner) seen(text string) string {
+	if len(r.hidden) > 0 {
+		return "not shown, since it may hold the secret " + strings.Join(r.hidden, " or ")
+	}
+	return strconv.Quote(r.cut(text))
+}
 
 // cut masks and cuts an error's text.
 func (r *runner) cut(text string) string {

@@ -17,6 +17,8 @@ type Vars struct {
 
 	mu     sync.Mutex
 	values map[string]Value
+	sealed []string // names whose values are secrets
+	mask   func(name, text string) bool
 }
 
 // Value is what a name stands for.
@@ -43,6 +45,10 @@ func (v *Vars) Set(name, text string) { v.set(name, text, false) }
 func (v *Vars) set(name, text string, secret bool) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
+	secret = secret || slices.Contains(v.sealed, name)
+	if secret && v.mask != nil {
+		v.mask(name, text)
+	}
 	v.values[name] = Value{text, secret}
 }
 
