@@ -34,6 +34,14 @@ func TestSweep(t *testing.T) {
 	if !b.died(patience) {
 		t.Fatal("it made no build")
 	}
+	// While a build is under way the sweep rests, for longer than this test waits.
+	await(t, "end of the build", patience, func() error {
+		list, err := builds.BuildList("recipes", "trivial", pageOf(1))
+		if err == nil && (len(list) == 0 || list[0].Finished == 0) {
+			err = fmt.Errorf("found %+v", list)
+		}
+		return err
+	})
 	b.start("")
 	var swept struct{ Swept map[string]int64 }
 	await(t, "end of the round", patience, func() error {
