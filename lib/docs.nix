@@ -68,6 +68,8 @@ let
   of = key: schema.fields.${key}.type.json;
   need = key: schema.fields.needs.type.element.fields.${key}.type.json;
   state = of "state";
+  # The one field of a plan that may be absent.
+  withSmoke = plan: plan // { properties = plan.properties // { smoke = of "smoke"; }; };
 in
 {
   recipe = ''
@@ -108,7 +110,7 @@ in
     "$schema" = "https://json-schema.org/draft/2020-12/schema";
     title = "The plan of one recipe's test, schema 1";
     "$defs" = { step = steps.step.definition; browserStep = steps.browserStep.definition; at = steps.at.definition; };
-  } // record {
+  } // withSmoke (record {
     schema.const = 1;
     recipe = { type = "string"; pattern = "^[a-z0-9][a-z0-9-]*$"; };
     description = of "description";
@@ -129,5 +131,5 @@ in
     local = of "local";
     limits = of "limits";
     exceptions = schema.fields.policy.type.fields.exceptions.type.json;
-  };
+  });
 }

@@ -18,4 +18,4 @@ in
   state = state // { generic = state.write ++ state.verify ++ state.change == [ ]; };
   flows = map (flow: { name = flow; steps = recipe.flows.${flow}; }) (attrNames recipe.flows);
   inherit (recipe.policy) exceptions;
-}
+} // (if recipe ? smoke then { inherit (recipe) smoke; } else { })

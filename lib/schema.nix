@@ -169,6 +169,19 @@ t.record {
     };
   };
 
+  smoke = {
+    optional = true;
+    description = "The front page, which is opened once in the browser after each install and must write no error to its console.";
+    type = t.record {
+      allow = {
+        type = t.listOf t.nonEmpty;
+        optional = true;
+        example = [ "status of 403 .*/api/v1/session" ];
+        description = "Regular expressions of messages to ignore: what the app writes also where all is well, such as to somebody who has not logged in.";
+      };
+    };
+  };
+
   setup = {
     type = steps;
     default = [ ];

@@ -125,7 +125,7 @@ func TestVerbs(t *testing.T) {
 func TestSmoke(t *testing.T) {
 	b, dir := start(t)
 	began := time.Now()
-	steps, evidence, err := b.Smoke(t.Context(), "https://"+host+"/")
+	steps, evidence, err := b.Smoke(t.Context(), "https://"+host+"/", plan.NoConsoleErrors{})
 	t.Logf("smoke took %s", time.Since(began))
 	if err != nil || len(steps) != 3 || len(evidence) != 1 || evidence[0].File != "evidence/smoke-2-app.png" {
 		t.Errorf("expected a screenshot, got %+v, %+v, %v", steps, evidence, err)
@@ -134,8 +134,11 @@ func TestSmoke(t *testing.T) {
 		t.Error(err)
 	}
 	var f *Failure
-	if _, _, err := b.Smoke(t.Context(), "https://"+host+"/noisy"); !errors.As(err, &f) {
+	if _, _, err := b.Smoke(t.Context(), "https://"+host+"/noisy", plan.NoConsoleErrors{Allow: []string{"another"}}); !errors.As(err, &f) {
 		t.Errorf("expected a page with console errors to fail, got %v", err)
+	}
+	if _, _, err := b.Smoke(t.Context(), "https://"+host+"/noisy", plan.NoConsoleErrors{Allow: []string{"."}}); err != nil {
+		t.Errorf("expected allowed console errors to pass, got %v", err)
 	}
 }
 

@@ -99,9 +99,9 @@ func (b *Browser) text(s string) string {
 }
 
 // Smoke loads one page as a person would: it must answer, load, and do so without
-// an error on its console. A screenshot of it is the evidence.
-func (b *Browser) Smoke(ctx context.Context, url string) ([]result.Step, []result.Evidence, error) {
-	return b.Flow(ctx, "smoke", []plan.BrowserStep{{Goto: url}, {NoErrors: &plan.NoConsoleErrors{}}, {Screenshot: "app"}}, verbatim{})
+// an error on its console, but those that quiet allows. A screenshot of it is the evidence.
+func (b *Browser) Smoke(ctx context.Context, url string, quiet plan.NoConsoleErrors) ([]result.Step, []result.Evidence, error) {
+	return b.Flow(ctx, "smoke", []plan.BrowserStep{{Goto: url}, {NoErrors: &quiet}, {Screenshot: "app"}}, verbatim{})
 }
 
 // verbatim is Vars for a flow without templates.

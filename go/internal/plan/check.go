@@ -33,6 +33,7 @@ func check(p *Plan) []Problem {
 	known := c.needs(p.Needs)
 	c.head(p, known)
 	c.ready(p.Ready)
+	c.noErrors("smoke", p.Smoke)
 	c.steps("setup", p.Setup, maps.Clone(known))
 	c.state(p, known)
 	for i, f := range p.Flows {

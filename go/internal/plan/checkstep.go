@@ -88,9 +88,7 @@ func (c *checker) browser(place string, steps []BrowserStep, known scope) {
 		case s.Download != nil:
 			c.want(s.Download.Contains+s.Download.SHA256 != "", at+".download", "expected contains or sha256, found neither")
 		case s.NoErrors != nil:
-			for j, expr := range s.NoErrors.Allow {
-				c.regexp(fmt.Sprintf("%s.expectNoConsoleErrors.allow[%d]", at, j), expr)
-			}
+			c.noErrors(at+".expectNoConsoleErrors", s.NoErrors)
 		case s.Save != nil:
 			c.learn(at+".save.as", s.Save.As, known)
 		}
@@ -202,4 +200,14 @@ func (s Step) expects() bool {
 func (s BrowserStep) expects() bool {
 	asserts := s.ExpectText != nil || s.ExpectURL != "" || s.ExpectTitle != "" || s.NoErrors != nil || s.Eval != nil || s.Download != nil || s.Wait != nil
 	return asserts && !s.Optional
+}
+
+// noErrors judges which messages of a page are ignored.
+func (c *checker) noErrors(place string, n *NoConsoleErrors) {
+	if n == nil {
+		return
+	}
+	for i, expr := range n.Allow {
+		c.regexp(fmt.Sprintf("%s.allow[%d]", place, i), expr)
+	}
 }

@@ -78,6 +78,7 @@ func TestDecodeRefuses(t *testing.T) {
 		value      any
 		want       string
 	}{
+		{"bad expression", "smoke", map[string]any{"allow": []string{"("}}, "smoke.allow[0]: "},
 		{"newer schema", "schema", 2, "schema: expected 1, found 2: the plan and this cc-ci are of different versions"},
 		{"unknown field", "redy", 1, "redy: unknown field `redy`; known here: backup, category,"},
 		{"missing field", "limits.run", nil, "limits.run: missing; expected a value"},

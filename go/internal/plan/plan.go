@@ -26,14 +26,15 @@ type Plan struct {
 	Secrets map[string]InsertSecret `json:"secrets"` // secrets that `abra app secret generate` does not make
 	Needs   []Need                  `json:"needs"`   // in order of name
 
-	Ready   Ready   `json:"ready"`
-	Setup   []Step  `json:"setup"` // once after each deployment on nothing, when the app is ready
-	State   State   `json:"state"`
-	Flows   []Flow  `json:"flows"` // in order of name
-	Upgrade Upgrade `json:"upgrade"`
-	Backup  Backup  `json:"backup"`
-	Local   Local   `json:"local"`
-	Limits  Limits  `json:"limits"`
+	Ready   Ready            `json:"ready"`
+	Smoke   *NoConsoleErrors `json:"smoke,omitempty"` // of the front page after an install
+	Setup   []Step           `json:"setup"`           // once after each deployment on nothing, when the app is ready
+	State   State            `json:"state"`
+	Flows   []Flow           `json:"flows"` // in order of name
+	Upgrade Upgrade          `json:"upgrade"`
+	Backup  Backup           `json:"backup"`
+	Local   Local            `json:"local"`
+	Limits  Limits           `json:"limits"`
 
 	Exceptions []Exception `json:"exceptions"` // from the policy (P5), each with its reason
 }

@@ -41,6 +41,11 @@ func (p *Plan) Show(w io.Writer) error {
 	for _, u := range p.Ready.Also {
 		line("ready", "GET %s does so too", u)
 	}
+	if p.Smoke != nil {
+		for _, expr := range p.Smoke.Allow {
+			line("smoke", "errors on the front page's console that fit %s are ignored", expr)
+		}
+	}
 	line("upgrade", "%s", cmp.Or(notApplicable(p.Upgrade.NotApplicable), "from "+strings.Join(p.Upgrade.From, ", ")))
 	line("backup", "%s", cmp.Or(notApplicable(p.Backup.NotApplicable), "restore "+strings.Join(p.Backup.Restore, ", ")))
 	line("local", "%s", cmp.Or(notApplicable(p.Local.NotApplicable), "tests/ of the recipe's repository"))

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"coopcloud.tech/cc-ci/internal/plan"
 	"coopcloud.tech/cc-ci/internal/point"
 	"coopcloud.tech/cc-ci/internal/result"
 	"coopcloud.tech/cc-ci/internal/step"
@@ -49,7 +50,8 @@ func timed(rec *Record, place, what string, work func() error) error {
 	return err
 }
 
-// smoke opens the app's front page once: an answer through the router, a page without console errors.
+// smoke opens the app's front page once: an answer through the router, a page without console errors but those
+// that the plan allows.
 func smoke(ctx context.Context, d Deps, rec *Record) error {
 	browser, err := d.Browser(ctx)
 	if err != nil {
@@ -60,7 +62,11 @@ func smoke(ctx context.Context, d Deps, rec *Record) error {
 	if err != nil {
 		return err
 	}
-	steps, evidence, err := browser.Smoke(ctx, url)
+	var quiet plan.NoConsoleErrors
+	if d.Plan.Smoke != nil {
+		quiet = *d.Plan.Smoke
+	}
+	steps, evidence, err := browser.Smoke(ctx, url, quiet)
 	rec.Add(steps, evidence)
 	return err
 }

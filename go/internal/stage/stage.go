@@ -22,7 +22,7 @@ var Names = []string{"install", "backup", "local", "upgrade"}
 // Browser is what the stages need of package browser. Get starts it where it isn't
 // started yet, so that a run without pages needs none.
 type Browser interface {
-	Smoke(ctx context.Context, url string) ([]result.Step, []result.Evidence, error)
+	Smoke(ctx context.Context, url string, quiet plan.NoConsoleErrors) ([]result.Step, []result.Evidence, error)
 	step.Browser
 }
 
