@@ -17,6 +17,7 @@ func TestLongApps(t *testing.T) {
 	for _, name := range []string{
 		"dex",            // identity: 2.44.0 to 2.45.1, with a migration of its database
 		"matrix-synapse", // several services; two recipe versions of one program
+		"minio",          // an object of 1 GiB; two recipe versions of one program
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -1,0 +1,1 @@
+export RESTORED_VERSION=v1
