@@ -125,6 +125,9 @@ type values map[string]string
 
 func (v values) Set(name, text string) { v[name] = text }
 
+// Pending: who is to be saved as "sealed" is a secret.
+func (v values) Pending(name string) bool { return name == "sealed" && v[name] == "" }
+
 func (v values) Expand(template string) (string, error) {
 	for name, text := range v {
 		template = strings.ReplaceAll(template, "${"+name+"}", text)

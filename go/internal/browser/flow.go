@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -15,12 +16,15 @@ import (
 type Vars interface {
 	Expand(template string) (string, error)
 	Set(name, text string)
+	// Pending tells whether a secret is to be saved under the name and has not been.
+	Pending(name string) bool
 }
 
 // Flow walks through the app in a fresh context. The place is the list's
 // ("flows.login"). It ends at the first error, after which evidence is taken; the
 // steps after it are reported as not run. A *Failure is the recipe's, any other
-// error the machine's. The evidence's files are relative to Options.Dir.
+// error the machine's. The evidence's files are relative to Options.Dir. A walk that ends before
+// it saved a secret, which its pages may show, leaves neither evidence nor what was seen (P4).
 func (b *Browser) Flow(ctx context.Context, place string, steps []plan.BrowserStep, vars Vars) ([]result.Step, []result.Evidence, error) {
 	w, err := b.open(ctx, vars)
 	if err != nil {
@@ -34,9 +38,10 @@ func (b *Browser) Flow(ctx context.Context, place string, steps []plan.BrowserSt
 			continue
 		}
 		var step result.Step
+		w.hidden = pending(steps, vars)
 		step, err = w.step(ctx, at, s)
 		done = append(done, step)
-		if err != nil {
+		if err != nil && w.hidden == "" {
 			w.collect(ctx, at)
 		}
 	}
@@ -58,11 +63,11 @@ func (w *walk) step(ctx context.Context, at string, s plan.BrowserStep) (result.
 	err = judge(err, limit)
 	var f *Failure
 	if errors.As(err, &f) {
-		f.Place, f.What, f.Expected, f.Seen = at, step.What, w.b.text(f.Expected), w.b.text(f.Seen)
+		f.Place, f.What, f.Expected, f.Seen = at, step.What, w.b.text(f.Expected), w.seen(f.Seen)
 		step.Expected, step.Seen, err = f.Expected, f.Seen, f
 	} else if err != nil {
-		step.Seen = w.b.text(err.Error())
-		err = fmt.Errorf("%s: %s: %w", at, step.What, &masked{w.b.text(err.Error()), err})
+		step.Seen = w.seen(err.Error())
+		err = fmt.Errorf("%s: %s: %w", at, step.What, &masked{step.Seen, err})
 	}
 	step.Outcome = result.OutcomeOf(err)
 	if f != nil && s.Optional {
@@ -88,6 +93,23 @@ const (
 	looked   = 64 << 10
 )
 
+// pending names a secret that the walk is to save and has not yet.
+func pending(steps []plan.BrowserStep, vars Vars) string {
+	i := slices.IndexFunc(steps, func(s plan.BrowserStep) bool { return s.Save != nil && vars.Pending(s.Save.As) })
+	if i < 0 {
+		return ""
+	}
+	return steps[i].Save.As
+}
+
+// seen makes what a page showed fit for a report.
+func (w *walk) seen(s string) string {
+	if w.hidden != "" {
+		return "not shown, since it may hold the secret " + w.hidden
+	}
+	return w.b.text(s)
+}
+
 // text makes a text from a page fit for a report.
 func (b *Browser) text(s string) string {
 	s = b.opts.Mask.String(s[:min(len(s), looked)])
@@ -108,4 +130,5 @@ func (b *Browser) Smoke(ctx context.Context, url string, quiet plan.NoConsoleErr
 type verbatim struct{}
 
 func (verbatim) Expand(text string) (string, error) { return text, nil }
+func (verbatim) Pending(string) bool                { return false }
 func (verbatim) Set(string, string)                 {}

@@ -19,6 +19,7 @@ type walk struct {
 	page     playwright.Page
 	vars     Vars
 	evidence []result.Evidence
+	hidden   string // a secret that the page may show, so nothing of it is shown
 
 	mu     sync.Mutex
 	errors []string // of the console, and uncaught

@@ -21,6 +21,14 @@ func (v *Vars) isSealed(name string) bool {
 	return slices.Contains(v.sealed, name)
 }
 
+// Pending tells whether a secret is to be saved under the name and has not been: whatever is shown may hold it.
+func (v *Vars) Pending(name string) bool {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	_, saved := v.values[name]
+	return !saved && slices.Contains(v.sealed, name)
+}
+
 // masked registers a secret before anything can show it.
 func (v *Vars) masked(name, text string) bool {
 	v.mu.Lock()
