@@ -100,8 +100,8 @@ func demoPull(t *testing.T) trigger.Pull { return pull(t, "demo") }
 
 func slowPull(t *testing.T) trigger.Pull {
 	t.Helper()
-	p := demoPull(t)
-	branch, _ := headOf(t, p)
+	branch := fmt.Sprintf("slow-%d", pulls.Add(1))
+	push(t, "recipes", "demo", "", branch)
 	content := base64.StdEncoding.EncodeToString([]byte("import time\n\n\ndef test_slow():\n    time.sleep(25)\n"))
 	for i := range 3 { // each within the limit of a step
 		opt := sdk.CreateFileOptions{Content: content}
@@ -110,7 +110,7 @@ func slowPull(t *testing.T) trigger.Pull {
 			t.Fatal(err)
 		}
 	}
-	return p
+	return openPull(t, "demo", branch) // only now: a push to an open pull request would make the comment's head an older one
 }
 
 // deployed starts a build of a pull request and waits until its app is in the engine and a follower follows.
