@@ -186,15 +186,15 @@ func steps(t *testing.T, p trigger.Pull) {
 // apps names the stacks of the demo's runs that have objects in the engine.
 func apps(t *testing.T) []string {
 	t.Helper()
-	names, err := stacks(t.Context())
+	names, err := stacks(t.Context(), machine.Docker)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return names
 }
 
-func stacks(ctx context.Context) ([]string, error) {
-	e, err := swarm.Connect(ctx, machine.Docker)
+func stacks(ctx context.Context, docker string) ([]string, error) {
+	e, err := swarm.Connect(ctx, docker)
 	if err != nil {
 		return nil, err
 	}
@@ -221,7 +221,7 @@ func countApps(t *testing.T) func() int {
 				most <- n
 				return
 			case <-time.After(500 * time.Millisecond):
-				names, err := stacks(context.Background())
+				names, err := stacks(context.Background(), machine.Docker)
 				if err != nil {
 					t.Error(err)
 				}

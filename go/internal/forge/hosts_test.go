@@ -23,7 +23,18 @@ import (
 // store, those of the second by signed upload, and each comment has its verdict. When the second host is gone, builds go to the first.
 func TestTwoHosts(t *testing.T) {
 	trivial(t, "takes-5s")
-	second, address := secondHost(t)
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	second := filepath.Join(dir, "second")
+	var address string
+	secondHost(t, second, 2, func(upload, key string) string {
+		address = upload
+		return fmt.Sprintf("FORGE_PROGRAM=%s\nFORGE_STEP=%s\n%s=%s\n%s=%s\n",
+			self, filepath.Join(second, "trivial"), uploadVariable, upload, uploadKeyVariable, key)
+	})
+	put(t, filepath.Join(second, "trivial/made"), "")
 	start(t, settings{})
 	first := filepath.Join(dir, "trivial/runs")
 
@@ -60,34 +71,26 @@ func TestTwoHosts(t *testing.T) {
 	}
 }
 
-// secondHost starts a runner with a folder of its own, and the dashboard of the first host, which takes its results. It gives the folder
-// and the address of uploads.
-func secondHost(t *testing.T) (folder, address string) {
+// secondHost starts a runner with a folder of its own and so many slots, and the dashboard of the first host, which takes its results. What
+// the runner's steps get, lines of NAME=value, env makes of the address of uploads and the file with their key.
+func secondHost(t *testing.T, folder string, slots int, env func(address, key string) string) {
 	t.Helper()
-	folder = filepath.Join(dir, "second")
-	keys := filepath.Join(folder, "upload-key")
+	key := filepath.Join(folder, "upload-key")
 	for name, text := range map[string]string{
-		keys:                                  strings.Repeat("0123456789abcdef", 4) + "\n",
-		filepath.Join(folder, "drone/url"):    droneAt + "\n",
-		filepath.Join(folder, "secrets/rpc"):  read("secrets/rpc"),
-		filepath.Join(folder, "trivial/made"): "",
+		key:                                  strings.Repeat("0123456789abcdef", 4) + "\n",
+		filepath.Join(folder, "drone/url"):   droneAt + "\n",
+		filepath.Join(folder, "secrets/rpc"): read("secrets/rpc"),
 	} {
 		put(t, name, text)
 	}
-	if err := os.Chmod(keys, 0o600); err != nil {
+	if err := os.Chmod(key, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	address = "http://" + dashboard(t, keys) + "/upload"
-	self, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	put(t, filepath.Join(folder, "runner/env"), fmt.Sprintf("FORGE_PROGRAM=%s\nFORGE_STEP=%s\n%s=%s\n%s=%s\n",
-		self, filepath.Join(folder, "trivial"), uploadVariable, address, uploadKeyVariable, keys))
+	put(t, filepath.Join(folder, "runner/env"), env("http://"+dashboard(t, key)+"/upload", key))
 	script := func(name string, args ...string) error {
 		return command(filepath.Join(root, "checks/forge", name), append([]string{folder}, args...)...)
 	}
-	if err := script("runner.sh", "2"); err != nil {
+	if err := script("runner.sh", strconv.Itoa(slots)); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
@@ -95,7 +98,6 @@ func secondHost(t *testing.T) (folder, address string) {
 			t.Error(err)
 		}
 	})
-	return folder, address
 }
 
 // dashboard serves the store of the trivial project, takes uploads, and ends with the test. It gives host:port.

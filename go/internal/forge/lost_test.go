@@ -119,15 +119,9 @@ func deployed(t *testing.T, p trigger.Pull) int {
 	pause(t, 1)
 	id := comment(t, "ada", p, trigger.Word)
 	build := 0
-	await(t, "app and follower", demoLimit, func() error {
-		list, err := builds.BuildList("recipes", "cc-ci", pageOf(1))
-		if err != nil {
+	await(t, "app and follower", demoLimit, func() (err error) {
+		if build, err = buildOf(id); err != nil {
 			return err
-		}
-		for _, b := range list {
-			if b.Params[trigger.ParamComment] == fmt.Sprint(id) {
-				build = int(b.Number)
-			}
 		}
 		if build == 0 || len(followers(build)) == 0 || len(appsOf(t, p)) == 0 {
 			return fmt.Errorf("build %d, followers %v, apps %v", build, followers(build), appsOf(t, p))
@@ -135,6 +129,17 @@ func deployed(t *testing.T, p trigger.Pull) int {
 		return nil
 	})
 	return build
+}
+
+// buildOf gives the number of a comment's build, 0 where there is none yet.
+func buildOf(comment int64) (int, error) {
+	list, err := builds.BuildList("recipes", "cc-ci", pageOf(1))
+	for _, b := range list {
+		if b.Params[trigger.ParamComment] == fmt.Sprint(comment) {
+			return int(b.Number), err
+		}
+	}
+	return 0, err
 }
 
 func appsOf(t *testing.T, p trigger.Pull) (mine []string) {
@@ -180,13 +185,20 @@ func cancel(t *testing.T, build int) {
 // killShell kills the shell of the step; what follows in the build is skipped but for the report, which finds the run ended.
 func killShell(t *testing.T, build int) {
 	for _, pid := range followers(build) {
-		stat, err := os.ReadFile("/proc/" + pid + "/stat")
+		parent, err := parentOf(pid)
 		if err != nil {
 			t.Fatal(err)
 		}
-		parent := strings.Fields(string(stat[strings.LastIndexByte(string(stat), ')')+2:]))[1]
 		killPid(t, parent)
 	}
+}
+
+func parentOf(pid string) (string, error) {
+	stat, err := os.ReadFile("/proc/" + pid + "/stat")
+	if err != nil {
+		return "", err
+	}
+	return strings.Fields(string(stat[strings.LastIndexByte(string(stat), ')')+2:]))[1], nil
 }
 
 func killFollower(t *testing.T, build int) {
