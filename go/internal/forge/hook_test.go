@@ -23,7 +23,8 @@ import (
 	"coopcloud.tech/cc-ci/internal/trigger"
 )
 
-// TestWebhook: Gitea's own delivery starts a build within two seconds; without it a comment waits for the next look (T1-T3).
+// TestWebhook: Gitea's own delivery starts a build long before the next look would; without it a comment waits for that look, within the
+// minute that T1 allows. How long both took stands in the test's log: a busy machine must not turn it red.
 func TestWebhook(t *testing.T) {
 	trivial(t, "green")
 	const interval = 20 * time.Second
@@ -40,11 +41,11 @@ func TestWebhook(t *testing.T) {
 	began := time.Now()
 	id := comment(t, "ada", p, trigger.Word)
 	await(t, "build for the delivery", patience, func() error { return built(t, id) })
-	if took := time.Since(began); took > 2*time.Second {
-		t.Errorf("expected a build within 2 s of the comment, found it after %s", took)
-	} else {
-		t.Logf("comment to build by webhook: %s", took)
+	took := time.Since(began)
+	if took > interval/2 {
+		t.Errorf("expected a build before the next look, found it after %s", took)
 	}
+	t.Logf("comment to build by webhook: %s", took)
 	if _, err := admin.DeleteOrgHook("recipes", hook.ID); err != nil {
 		t.Fatal(err)
 	}
@@ -54,11 +55,11 @@ func TestWebhook(t *testing.T) {
 	began = time.Now()
 	id = comment(t, "ada", p, trigger.Word)
 	await(t, "build by polling", patience, func() error { return built(t, id) })
-	if took := time.Since(began); took > interval+2*time.Second {
-		t.Errorf("expected a build within %s, found it after %s", interval+2*time.Second, took)
-	} else {
-		t.Logf("comment to build by polling every %s: %s", interval, took)
+	took = time.Since(began)
+	if took > time.Minute {
+		t.Errorf("expected a build within a minute, found it after %s", took)
 	}
+	t.Logf("comment to build by polling every %s: %s", interval, took)
 }
 
 func built(t *testing.T, comment int64) error {
