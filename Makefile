@@ -5,7 +5,7 @@ SHELL := bash
 .DEFAULT_GOAL := help
 machine := checks/machine
 
-.PHONY: help demo test test-fast test-forge test-long bench fuzz traefik env fmt up down clean
+.PHONY: help demo test test-fast test-forge test-long proof bench fuzz traefik env fmt up down clean
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
 
@@ -28,6 +28,11 @@ test-forge: ## from a comment to a verdict, on a real Gitea and Drone
 test-long: ## real applications that take longer than `make test` has
 	@$(machine)/up.sh long
 	@$(machine)/test.sh long
+
+proof: ## six recipes from a comment to a verdict, and docs/proof.md from it
+	@$(machine)/up.sh long
+	@checks/forge/build.sh all
+	@checks/forge/proof.sh
 
 bench: ## measure, and write docs/benchmarks.md
 	@$(machine)/up.sh test

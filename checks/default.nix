@@ -50,6 +50,14 @@ announced (import ./server { inherit self pkgs check none; } // {
     if (import ../lib/verified.nix { inherit folder plans; }).page == readFile ../docs/recipes.md then [ ]
     else [ "docs/recipes.md is not what recipes/*/verified.json say: run lib/tests/update.sh" ]);
 
+  proof-page = none "proof-page"
+    (let
+      read = folder: shownAs: import ../lib/recipes.nix { inherit folder shownAs; };
+      plans = read ../recipes "recipes" // read ./tests "checks/tests";
+    in
+    if import ../lib/proof.nix { records = builtins.fromJSON (readFile ./proof.json); inherit plans; } == readFile ../docs/proof.md then [ ]
+    else [ "docs/proof.md is not what checks/proof.json says: run lib/tests/update.sh" ]);
+
   examples = none "examples" (import ./examples.nix { inherit self; });
 
   # What `cc-ci flow import` and `cc-ci recipe new` print are recipe files that evaluate, as they

@@ -1,10 +1,12 @@
 # What has been seen of recipes: made from the records that `cc-ci recipe record` writes from results.
 #
-# verified : { folder; plans; } -> { of; page; }
+# verified : { folder; plans; } -> { of; page; what; cell; }
 #   folder  the recipes' folder
 #   plans   name -> plan, of lib/recipes.nix
 #   of      name -> { verified; ... }: "live", "stand-in", or "plan" where there is no record
 #   page    docs/recipes.md, one row a recipe
+#   what    record -> what was real in its run
+#   cell    text -> the text in a table's cell
 { folder, plans }:
 let
   inherit (builtins) attrNames concatStringsSep fromJSON hashString length filter map mapAttrs pathExists readFile replaceStrings toJSON;
@@ -34,7 +36,7 @@ let
   count = how: toString (length (filter (name: of.${name}.verified == how) (attrNames of)));
 in
 {
-  inherit of;
+  inherit of what cell;
   page = ''
     <!-- Generated from recipes/*/verified.json by lib/tests/update.sh; a check compares it. -->
     # Recipes, and how much of each was seen

@@ -16,3 +16,4 @@ mkdir -p ../../docs/reference
 give --raw --expr '(import ../docs.nix).recipe' >../../docs/reference/recipe.md
 give --raw --expr 'import ../pretty.nix (import ../docs.nix).schema' >../../docs/reference/plan.schema.json
 give --raw --expr '(import ../verified.nix { folder = ../../recipes; plans = import ../recipes.nix { folder = ../../recipes; shownAs = "recipes"; }; }).page' >../../docs/recipes.md
+give --raw --expr '(import ../proof.nix { records = builtins.fromJSON (builtins.readFile ../../checks/proof.json); plans = import ../recipes.nix { folder = ../../recipes; shownAs = "recipes"; } // import ../recipes.nix { folder = ../../checks/tests; shownAs = "checks/tests"; }; })' >../../docs/proof.md

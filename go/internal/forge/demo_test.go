@@ -33,30 +33,10 @@ var (
 	apart   = settings{project: "cc-ci", recipes: "checks/tests"}
 )
 
-// demo makes the project recipes/cc-ci of this very repository, the demo recipe's mirror, and the site that the builds get: the machine's, with
-// folders of its own, the mirror, and a results store.
+// demo makes the project recipes/cc-ci of this very repository, the demo recipe's mirror, and the site that the builds get.
 func demo(t *testing.T) {
 	t.Helper()
-	if testing.Short() {
-		t.Skip("needs the swarm of CC_CI_SITE")
-	}
-	var err error
-	if machine, err = site.Load(""); err != nil {
-		t.Fatalf("%v; `make test-forge` brings the machine up", err)
-	}
-	source := strings.TrimPrefix(machine.Sources["demo"], "file://")
-	machine.State, machine.Results.Dir = filepath.Join(dir, "state"), filepath.Join(dir, "trivial/results")
-	machine.Mirror, machine.Sources, machine.MaxTests = gitea+"/recipes", nil, 2
-	b, err := json.Marshal(machine)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, folder := range []string{machine.State, machine.Results.Dir} {
-		if err := os.MkdirAll(folder, 0o755); err != nil {
-			t.Fatal(err)
-		}
-	}
-	put(t, filepath.Join(dir, "site.json"), string(b))
+	source := strings.TrimPrefix(machineOfRuns(t)["demo"], "file://")
 	once.Do(func() {
 		if _, _, err := admin.GetRepo("recipes", "demo"); err == nil {
 			return // by an earlier test program on the same forge
@@ -70,6 +50,37 @@ func demo(t *testing.T) {
 		}
 		selfTest(t)
 	})
+}
+
+// machineOfRuns makes the site that the builds get: the machine's, with folders of its own, the organisation's repositories for recipes, and a
+// results store. Of these the machine's own repository is taken in upstream's place, where they are a dependency. It gives the
+// recipes that the machine has: name to git URL, stand-ins too.
+func machineOfRuns(t *testing.T, dependencies ...string) map[string]string {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("needs the swarm of CC_CI_SITE")
+	}
+	var err error
+	if machine, err = site.Load(""); err != nil {
+		t.Fatalf("%v; `make test-forge` brings the machine up", err)
+	}
+	bundled := map[string]string{}
+	maps.Copy(bundled, machine.StandIns)
+	maps.Copy(bundled, machine.Sources)
+	machine.State, machine.Results.Dir = filepath.Join(dir, "state"), filepath.Join(dir, "trivial/results")
+	machine.Mirror, machine.MaxTests = gitea+"/recipes", 2
+	maps.DeleteFunc(machine.Sources, func(name, _ string) bool { return !slices.Contains(dependencies, name) })
+	b, err := json.Marshal(machine)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, folder := range []string{machine.State, machine.Results.Dir} {
+		if err := os.MkdirAll(folder, 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	put(t, filepath.Join(dir, "site.json"), string(b))
+	return bundled
 }
 
 // selfTest waits for the build of the project's own pipeline, which the push of main started.
@@ -160,7 +171,7 @@ func steps(t *testing.T, p trigger.Pull) {
 		t.Fatal(err)
 	}
 	for _, b := range list {
-		if b.Params[trigger.ParamPR] != fmt.Sprint(p.Number) {
+		if b.Params[trigger.ParamRecipe] != p.Repo || b.Params[trigger.ParamPR] != fmt.Sprint(p.Number) {
 			continue
 		}
 		whole, err := builds.Build("recipes", "cc-ci", int(b.Number))
@@ -183,7 +194,7 @@ func steps(t *testing.T, p trigger.Pull) {
 	t.Error("no build of it")
 }
 
-// apps names the stacks of the demo's runs that have objects in the engine.
+// apps names the stacks of runs of pull requests that have objects in the engine.
 func apps(t *testing.T) []string {
 	t.Helper()
 	names, err := stacks(t.Context(), machine.Docker)
@@ -202,7 +213,7 @@ func stacks(ctx context.Context, docker string) ([]string, error) {
 	objects, err := e.Objects(ctx)
 	found := map[string]bool{}
 	for _, o := range objects {
-		if strings.HasPrefix(o.Stack, "demo-pr") {
+		if strings.Contains(o.Stack, "-pr") {
 			found[o.Stack] = true
 		}
 	}

@@ -31,12 +31,24 @@ func VerifiedBy(r result.Result) (Verified, error) {
 	case r.Outcome != result.Pass:
 		return Verified{}, fmt.Errorf("run %s of %s: expected a pass, found %s", OneLine(r.ID), OneLine(r.Recipe), Word(r.Outcome))
 	case r.Level == nil:
-		return Verified{}, fmt.Errorf("run %s of %s: expected one of the whole matrix, found single stages", OneLine(r.ID), OneLine(r.Recipe))
+		return Verified{}, singleStages(r)
 	}
+	return verified(r), nil
+}
+
+func singleStages(r result.Result) error {
+	return fmt.Errorf("run %s of %s: expected one of the whole matrix, found single stages", OneLine(r.ID), OneLine(r.Recipe))
+}
+
+// verified makes the record of a run of the whole matrix, whatever its outcome.
+func verified(r result.Result) Verified {
 	i := r.Identity
 	v := Verified{
-		How: "live", StandIn: OneLine(i.StandIn), Date: r.Ended.UTC().Format("2006-01-02"), Level: r.Level.String(), Took: Span(r.Ended.Sub(r.Started)),
+		How: "live", StandIn: OneLine(i.StandIn), Date: r.Ended.UTC().Format("2006-01-02"), Level: "none", Took: Span(r.Ended.Sub(r.Started)),
 		Version: OneLine(i.Version), Commit: OneLine(i.Commit), Plan: OneLine(i.PlanHash), Abra: OneLine(i.Abra), Router: OneLine(i.Router), Run: OneLine(r.ID),
+	}
+	if r.Level != nil {
+		v.Level = r.Level.String()
 	}
 	if v.StandIn != "" {
 		v.How = "stand-in"
@@ -49,5 +61,5 @@ func VerifiedBy(r result.Result) (Verified, error) {
 	for _, o := range i.Overrides {
 		v.Overrides = append(v.Overrides, OneLine(o))
 	}
-	return v, nil
+	return v
 }
