@@ -16,6 +16,7 @@ type Repository struct {
 	Branch        string // the default one
 	Writable      bool   // for the token's account
 	Archived      bool
+	Empty         bool // nothing was pushed, or the forge has not seen it yet
 }
 
 // Repository gives the organisation's repository of this name; found is false where there is none.
@@ -33,7 +34,7 @@ func (c *Client) Repository(ctx context.Context, name string) (r Repository, fou
 func (c *Client) repository(v *sdk.Repository) Repository {
 	return Repository{
 		Name: v.FullName, Address: c.url + "/" + v.FullName + ".git", Branch: v.DefaultBranch,
-		Writable: v.Permissions != nil && (v.Permissions.Push || v.Permissions.Admin), Archived: v.Archived,
+		Writable: v.Permissions != nil && (v.Permissions.Push || v.Permissions.Admin), Archived: v.Archived, Empty: v.Empty,
 	}
 }
 

@@ -237,7 +237,7 @@ func (p *Plan) branch(ctx context.Context, f Forge, ours map[string]string) erro
 		}
 		p.Pull = r.Branch
 	}
-	if p.Pull == "" || p.Make {
+	if p.Pull == "" || p.Make || p.repository.Empty { // of an empty one Gitea answers 404, also for a moment after the first push
 		p.sayPull()
 		return nil
 	}

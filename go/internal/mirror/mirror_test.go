@@ -169,7 +169,7 @@ func (m *model) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer m.Unlock()
 	token := strings.TrimPrefix(r.Header.Get("Authorization"), "token ")
 	name := strings.TrimSuffix(strings.TrimPrefix(r.URL.Path, "/api/v1/repos/recipes/"), "/pulls")
-	repository := map[string]any{"full_name": "recipes/" + name, "default_branch": "main", "permissions": map[string]bool{"push": token == writer}}
+	repository := map[string]any{"full_name": "recipes/" + name, "default_branch": "main", "empty": m.unseen(), "permissions": map[string]bool{"push": token == writer}}
 	var asked map[string]any
 	if r.Method == http.MethodPost {
 		if err := json.NewDecoder(r.Body).Decode(&asked); err != nil || token != writer {
@@ -196,6 +196,8 @@ func (m *model) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		m.pulls = append(m.pulls, map[string]any{"html_url": fmt.Sprintf("http://forge/pulls/%d", len(m.pulls)+1), "head": end("head"), "base": end("base")})
 		w.WriteHeader(http.StatusCreated)
 		json.NewEncoder(w).Encode(m.pulls[len(m.pulls)-1])
+	case strings.HasSuffix(r.URL.Path, "/pulls") && m.unseen():
+		http.Error(w, `{"message":"not found"}`, http.StatusNotFound)
 	case strings.HasSuffix(r.URL.Path, "/pulls"):
 		if r.URL.Query().Get("page") != "1" {
 			w.Write([]byte("[]"))
@@ -210,6 +212,9 @@ func (m *model) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		json.NewEncoder(w).Encode(repository)
 	}
 }
+
+// unseen tells whether the first push was not seen yet: such a repository is called empty, and has no list of pull requests.
+func (m *model) unseen() bool { return len(m.pulls) == 0 }
 
 // git serves a repository to who may read, and takes a push from who may write.
 func (m *model) git(w http.ResponseWriter, r *http.Request) {
