@@ -94,6 +94,34 @@ in
       '';
     };
 
+    limits = {
+      memoryMiB = mkOption {
+        type = types.ints.positive;
+        default = 4096;
+        example = 8192;
+        description = "MiB that one service of an app may use, where its recipe asks for no less.";
+      };
+      pids = mkOption {
+        type = types.ints.positive;
+        default = 4096;
+        example = 1024;
+        description = "Processes that one service may have, where its recipe's compose version has such a limit (3.9).";
+      };
+      logMiB = mkOption {
+        type = types.ints.positive;
+        default = 64;
+        example = 256;
+        description = "MiB of log that the engine keeps of one service.";
+      };
+    };
+
+    keepDays = mkOption {
+      type = types.ints.positive;
+      default = 30;
+      example = 7;
+      description = "Days that a finished run's folder of evidence is kept on the host; what was published of it stays in the results store.";
+    };
+
     upstream = mkOption {
       type = own.repositories;
       default = "https://git.coopcloud.tech/coop-cloud";

@@ -9,7 +9,7 @@ let
   gateway = import ./gateway.nix cfg;
 
   site = {
-    inherit (cfg) domain maxTests;
+    inherit (cfg) domain maxTests limits keepDays;
     docker = "unix:///run/docker.sock";
     state = "/var/lib/cc-ci/state";
     abra = lib.getExe pkgs.abra;

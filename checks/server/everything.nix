@@ -15,6 +15,8 @@ in
     forge = { url = "https://git.example.org:3000"; bot = "ci-bot"; };
     maxTests = 3;
     buildLimit = 120;
+    limits = { memoryMiB = 8192; pids = 2048; logMiB = 128; };
+    keepDays = 7;
     memory = "50%";
     minFreeGiB = 100;
     upstream = "https://mirror.example.org/recipes";
