@@ -92,8 +92,10 @@ func (f runFlags) run(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	if err := f.hasStandIn(p.Recipe, s.StandIns); err != nil {
-		return err
+	if f.standIn {
+		if err := hasStandIn("run", p.Recipe, s.StandIns); err != nil {
+			return err
+		}
 	}
 	if f.detached {
 		return f.detach(cmd, p, raw, s)
@@ -153,12 +155,12 @@ func (f runFlags) check() error {
 }
 
 // hasStandIn refuses to look for a stand-in that the site doesn't have.
-func (f runFlags) hasStandIn(recipe string, known map[string]string) error {
-	if !f.standIn || known[recipe] != "" {
+func hasStandIn(command, recipe string, known map[string]string) error {
+	if known[recipe] != "" {
 		return nil
 	}
-	return usagef("run: --stand-in: expected one of the recipes that this site has a stand-in for (%s), found %s",
-		cmp.Or(strings.Join(slices.Sorted(maps.Keys(known)), ", "), "none"), recipe)
+	return usagef("%s: --stand-in: expected one of the recipes that this site has a stand-in for (%s), found %s",
+		command, cmp.Or(strings.Join(slices.Sorted(maps.Keys(known)), ", "), "none"), recipe)
 }
 
 // places finds out now, and not after a whole run, that the report can't be written.

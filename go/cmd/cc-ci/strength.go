@@ -25,6 +25,7 @@ type strengthFlags struct {
 	plan, flake, ref string
 	only             []string
 	jobs             int
+	standIn          bool
 	json, list       bool
 }
 
@@ -43,13 +44,15 @@ RECIPE is rendered by Nix from the flake (its plan-<recipe>); --plan takes a fil
 Exit status: 0 all that applies was caught, 1 something survived or the recipe is not green,
 2 usage, 3 a run said nothing (infrastructure), 130 interrupted.`,
 		Example: `  cc-ci strength hedgedoc
-  cc-ci strength --plan plan.json --only data-lost,restore-no-op`,
+  cc-ci strength --plan plan.json --only data-lost,restore-no-op
+  cc-ci strength hedgedoc --stand-in`,
 		RunE: func(cmd *cobra.Command, args []string) error { return f.run(cmd, args) },
 	}
 	fl := cmd.Flags()
 	fl.StringVar(&f.plan, "plan", "", "the recipe's plan, as Nix renders it")
 	fl.StringVar(&f.flake, "flake", ".", "the flake that has the recipe")
 	fl.StringVar(&f.ref, "ref", "", "commit, tag or branch of the recipe (default: its main branch)")
+	fl.BoolVar(&f.standIn, "stand-in", false, "break this site's stand-in for the recipe, which the score says")
 	fl.StringSliceVar(&f.only, "only", nil, "try these rows alone")
 	fl.IntVar(&f.jobs, "jobs", 0, "runs at a time (default: the site's maxTests)")
 	fl.BoolVar(&f.json, "json", false, "print the score as JSON")
@@ -76,6 +79,11 @@ func (f strengthFlags) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
+	if f.standIn {
+		if err := hasStandIn("strength", p.Recipe, s.StandIns); err != nil {
+			return err
+		}
+	}
 	if f.jobs == 0 {
 		f.jobs = max(1, s.MaxTests)
 	}
@@ -84,7 +92,7 @@ func (f strengthFlags) run(cmd *cobra.Command, args []string) error {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	return f.measure(cmd, strength.Subject{Plan: p, Site: s, Ref: f.ref, Dir: dir, Run: runSelf}, table)
+	return f.measure(cmd, strength.Subject{Plan: p, Site: s, StandIn: f.standIn, Ref: f.ref, Dir: dir, Run: runSelf}, table)
 }
 
 func (f strengthFlags) measure(cmd *cobra.Command, s strength.Subject, table []strength.Mutation) error {

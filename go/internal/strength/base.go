@@ -28,6 +28,7 @@ type Base struct {
 	files []string // active compose files
 	facts *recipe.Facts
 	image string
+	stood string // what stood in the recipe's place, as the green run says it
 }
 
 // ErrNotGreen means that the unbroken recipe's own run was not green: what a broken
@@ -52,7 +53,7 @@ func (s Subject) Green(ctx context.Context, stages []string) (*Base, error) {
 	if res.Outcome != result.Pass {
 		return nil, fmt.Errorf("%w: %s: %s", ErrNotGreen, res.Outcome, res.Reason)
 	}
-	b.Stages, b.Limits = res.Stages, limitsOf(res.Stages)
+	b.Stages, b.Limits, b.stood = res.Stages, limitsOf(res.Stages), res.Identity.StandIn
 	return b, nil
 }
 
@@ -75,11 +76,7 @@ func limitsOf(stages []result.Stage) Limits {
 // Open clones the recipe and reads it. Limits and Stages stay empty: Green fills them.
 func (s Subject) Open(ctx context.Context) (*Base, error) {
 	b := &Base{Subject: s, repo: filepath.Join(s.Dir, "recipe")}
-	source := s.Plan.Source
-	if other, ok := s.Site.Sources[s.Plan.Recipe]; ok {
-		source = other
-	}
-	if err := recipe.Clone(ctx, source, b.repo); err != nil {
+	if err := recipe.Clone(ctx, b.source(), b.repo); err != nil {
 		return nil, err
 	}
 	ref := s.Ref
@@ -94,6 +91,25 @@ func (s Subject) Open(ctx context.Context) (*Base, error) {
 		return nil, err
 	}
 	return b, b.read()
+}
+
+// source is where the recipe is cloned from, as a run would.
+func (b *Base) source() string {
+	if other, ok := b.sources()[b.Plan.Recipe]; ok {
+		return other
+	}
+	return b.Plan.Source
+}
+
+// sources are what the site has in the place of recipes' own repositories, with its stand-ins where they were
+// asked for: of the apps that the recipe needs as well.
+func (b *Base) sources() map[string]string {
+	all := map[string]string{}
+	maps.Copy(all, b.Site.Sources)
+	if b.StandIn {
+		maps.Copy(all, b.Site.StandIns)
+	}
+	return all
 }
 
 // read loads the recipe's facts under a name of nobody's.

@@ -24,6 +24,7 @@ type Row struct {
 // Report is the score of one recipe.
 type Report struct {
 	Recipe     string `json:"recipe"`
+	StandIn    string `json:"standIn,omitempty"` // what stood in the recipe's place; empty: its own applications
 	Caught     int    `json:"caught"`
 	Applicable int    `json:"applicable"` // all but those that are not applicable
 	Rows       []Row  `json:"rows"`       // in the table's order
@@ -53,7 +54,9 @@ func (b *Base) Walk(ctx context.Context, table []Mutation, jobs int, tell func(R
 		})
 	}
 	wg.Wait()
-	return Count(b.Plan.Recipe, rows)
+	r := Count(b.Plan.Recipe, rows)
+	r.StandIn = b.stood
+	return r
 }
 
 // Count makes the score.
@@ -100,6 +103,9 @@ func (r Report) Text(w io.Writer) error {
 		score = 100 * r.Caught / r.Applicable
 	}
 	fmt.Fprintf(&b, "\ncc-ci strength | %s | %d of %d caught, %d %% | %d not applicable\n", r.Recipe, r.Caught, r.Applicable, score, len(r.Rows)-r.Applicable)
+	if r.StandIn != "" {
+		fmt.Fprintf(&b, "STAND-IN of %s\n", r.StandIn)
+	}
 	_, err := io.WriteString(w, b.String())
 	return err
 }

@@ -76,9 +76,10 @@ type Runner func(context.Context, Call) (result.Result, error)
 
 // Subject is a recipe to be measured.
 type Subject struct {
-	Plan *plan.Plan
-	Site site.Site
-	Ref  string // commit, tag or branch; empty: the recipe's main branch
-	Dir  string // an empty folder for the copies
-	Run  Runner
+	Plan    *plan.Plan
+	Site    site.Site
+	StandIn bool   // take the site's stand-ins, whose applications this machine has
+	Ref     string // commit, tag or branch; empty: the recipe's main branch
+	Dir     string // an empty folder for the copies
+	Run     Runner
 }

@@ -218,3 +218,32 @@ func TestWalk(t *testing.T) {
 		t.Errorf("got %v: %s", err, &text)
 	}
 }
+
+// Where a stand-in was asked for, it is what is broken, and the apps that the recipe needs are stand-ins too.
+func TestStandIn(t *testing.T) {
+	b := opened(t, demo(t), "../../../checks/recipes/demo/main")
+	real := b.Site.Sources["demo"]
+	s := Subject{Plan: b.Plan, Dir: t.TempDir(), StandIn: true, Site: site.Site{Abra: "true",
+		Sources:  map[string]string{"demo": "file:///nowhere", "other": "file:///other"},
+		StandIns: map[string]string{"demo": real, "keycloak": "file:///keycloak"}}}
+	s.Run = func(_ context.Context, c Call) (result.Result, error) {
+		var is site.Site
+		text, err := os.ReadFile(c.Site)
+		if err = errors.Join(err, json.Unmarshal(text, &is)); err != nil {
+			return result.Result{}, err
+		}
+		if is.Sources["keycloak"] != "file:///keycloak" || is.Sources["other"] != "file:///other" || !strings.HasPrefix(is.Sources["demo"], "file://"+s.Dir) {
+			t.Errorf("%s: sources %v", c.Site, is.Sources)
+		}
+		return result.Result{Outcome: result.Pass, Identity: result.Identity{StandIn: "demo: a program in its place"}}, nil
+	}
+	green, err := s.Green(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := green.Walk(t.Context(), Table()[:1], 1, func(Row) {})
+	var text strings.Builder
+	if err := r.Text(&text); err != nil || !strings.Contains(text.String(), "STAND-IN of demo: a program in its place\n") {
+		t.Errorf("got %v: %s", err, &text)
+	}
+}

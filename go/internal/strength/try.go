@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -74,10 +73,7 @@ func (b *Base) lay(dir string, c *Copy) (planFile, siteFile string, err error) {
 		return "", "", err
 	}
 	s := b.Site
-	s.Sources = maps.Clone(s.Sources)
-	if s.Sources == nil {
-		s.Sources = map[string]string{}
-	}
+	s.Sources = b.sources()
 	s.Sources[b.Plan.Recipe] = "file://" + c.dir
 	if len(c.shims) > 0 {
 		if s.Abra, err = c.shim(dir, s.Abra); err != nil {
