@@ -2,8 +2,8 @@
 package main
 
 import (
-	"bytes"
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -19,41 +19,50 @@ func main() {
 	rounds := flag.Int("rounds", 5, "how often each figure is measured")
 	only := flag.String("only", strings.Join(bench.All(), ","), "tables to measure")
 	root := flag.String("root", "..", "the repository")
-	out := flag.String("out", "", "file to write; empty: the terminal alone")
+	out := flag.String("out", "", "page whose sections of these tables are replaced; empty: the terminal alone")
+	reports := flag.String("reports", "", "folder with reports of `cc-ci strength`, RECIPE.json; missing ones are put there")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if err := measure(ctx, *rounds, strings.Split(*only, ","), *root, *out); err != nil {
+	r := &bench.Runner{Root: *root, Rounds: *rounds, Reports: *reports, Log: func(s string) { fmt.Fprintln(os.Stderr, time.Now().UTC().Format("15:04:05Z"), s) }}
+	if err := measure(ctx, r, strings.Split(*only, ","), *out); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
 }
 
-// measure writes what was measured also where something was not.
-func measure(ctx context.Context, rounds int, names []string, root, out string) error {
-	if rounds < 1 {
-		return fmt.Errorf("-rounds: expected 1 or more, found %d", rounds)
+// measure writes each table as soon as it is there, so that nothing of a long evening is lost.
+func measure(ctx context.Context, r *bench.Runner, names []string, out string) error {
+	if r.Rounds < 1 {
+		return fmt.Errorf("-rounds: expected 1 or more, found %d", r.Rounds)
 	}
-	r := &bench.Runner{Root: root, Rounds: rounds, Log: func(s string) { fmt.Fprintln(os.Stderr, time.Now().UTC().Format("15:04:05Z"), s) }}
-	before := bench.Load()
-	tables, failed := r.Tables(ctx, names)
-	var page bytes.Buffer
-	fmt.Fprintf(&page, "# Benchmarks\n\nWritten by `make bench` on %s, on %s; load %s before, %s after. Medians of %d rounds, with the smallest and the\nlargest; ratios are of the same round.\n\n",
-		time.Now().UTC().Format("2006-01-02"), bench.Machine(), before, bench.Load(), rounds)
-	for _, t := range tables {
-		if err := t.Markdown(&page); err != nil {
-			return err
-		}
-	}
-	text := bytes.TrimRight(page.Bytes(), "\n")
-	text = append(text, '\n')
-	if _, err := os.Stdout.Write(text); err != nil {
+	if err := bench.Known(names); err != nil {
 		return err
 	}
-	if out != "" && len(tables) > 0 {
-		if err := os.WriteFile(out, text, 0o644); err != nil {
-			return err
+	var failed error
+	for _, name := range names {
+		t, err := r.Measure(ctx, name)
+		if t == nil {
+			return errors.Join(failed, err)
+		}
+		failed = errors.Join(failed, err)
+		if err := errors.Join(t.Markdown(os.Stdout), put(t, out)); err != nil {
+			return errors.Join(failed, err)
 		}
 	}
 	return failed
+}
+
+func put(t *bench.Table, out string) error {
+	if out == "" {
+		return nil
+	}
+	p, err := bench.LoadPage(out)
+	if err != nil {
+		return err
+	}
+	if err := p.Put(t); err != nil {
+		return err
+	}
+	return p.Write(out)
 }

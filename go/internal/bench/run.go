@@ -21,9 +21,9 @@ type measured struct {
 	cpu  time.Duration // cc-ci's own; what it started is not in it
 }
 
-// plan lets Nix render the demo's plan.
-func (r *Runner) plan(ctx context.Context) (string, error) {
-	out, err := r.output(ctx, ".", "nix", "build", ".#plan-demo", "--no-link", "--print-out-paths")
+// plan lets Nix render a recipe's plan.
+func (r *Runner) plan(ctx context.Context, recipe string) (string, error) {
+	out, err := r.output(ctx, ".", "nix", "build", ".#plan-"+recipe, "--no-link", "--print-out-paths")
 	return strings.TrimSpace(out), err
 }
 
@@ -78,7 +78,7 @@ func watchCPU(pid int, stop <-chan struct{}) (used time.Duration) {
 }
 
 // parts are where a run's time goes, in the order of the table.
-var parts = []string{"engine and app start", "router", "the app's answers", "backup service", "browser", "the recipe's own tests", "cc-ci and what is not a step"}
+var parts = []string{"engine and app start", "router", "the app's answers", "backup service", "browser", "the recipe's own tests", "seeing that nothing crashes", "cc-ci and what is not a step"}
 
 // partOf tells to which part a step of a result belongs.
 func partOf(place string) string {
@@ -99,12 +99,14 @@ func partOf(place string) string {
 		return parts[0]
 	case has("ready"):
 		return parts[1]
-	case has("state", "lost"):
+	case has("state", "lost", "setup", "needs"):
 		return parts[2]
 	case has("backup", "snapshot", "restore"):
 		return parts[3]
+	case has("steady"):
+		return parts[6]
 	}
-	return parts[6]
+	return parts[7]
 }
 
 // split adds up a run's steps by their part; what no step covers is cc-ci's. A removal is the engine's.
@@ -120,7 +122,7 @@ func split(r result.Result) map[string]time.Duration {
 			out[parts[0]] += max(rest, 0)
 			continue
 		}
-		out[parts[6]] += max(rest, 0)
+		out[parts[7]] += max(rest, 0)
 	}
 	return out
 }

@@ -19,53 +19,70 @@ type Runner struct {
 	Root   string // of the repository
 	Rounds int
 	Log    func(string)
+
+	Reports string // folder with reports of `cc-ci strength` that are taken as they are; may be empty
 }
 
-// All are the tables in their order; names choose them.
+// All are the tables that are measured unless others are named: those that end within minutes each.
 func All() []string {
 	var names []string
 	for _, t := range tables {
-		names = append(names, t.name)
+		if !t.named {
+			names = append(names, t.name)
+		}
 	}
 	return names
 }
 
 // table is how one table is made.
 type table struct {
-	name string
-	make func(context.Context, *Runner) (*Table, error)
+	name  string
+	make  func(context.Context, *Runner) (*Table, error)
+	named bool // takes hours: only where it is named
 }
 
 var tables = []table{
-	{"whole", whole}, {"install", install}, {"change", change}, {"eval", evaluation}, {"masker", masker},
-	{"bridge", bridge}, {"dashboard", dashboards}, {"janitor", janitor}, {"many", many},
+	{name: "whole-demo", make: whole("demo")},
+	{name: "whole-miniflux", make: whole("miniflux")},
+	{name: "whole-minio", make: whole("minio")},
+	{name: "change", make: change},
+	{name: "many", make: many},
+	{name: "eval", make: evaluation},
+	{name: "masker", make: masker},
+	{name: "bridge", make: bridge},
+	{name: "dashboard", make: dashboards},
+	{name: "janitor", make: janitor},
+	{name: "strength", make: strengths, named: true},
 }
 
-// Tables measures the tables of these names. What fails is a table that says so, and the error.
-func (r *Runner) Tables(ctx context.Context, names []string) ([]*Table, error) {
-	var out []*Table
-	var failed []string
+// Known refuses a name that is no table's.
+func Known(names []string) error {
 	for _, want := range names {
-		i := slices.IndexFunc(tables, func(t table) bool { return t.name == want })
-		if i < 0 {
-			return nil, fmt.Errorf("expected a table of %s, found %q", strings.Join(All(), ", "), want)
+		if !slices.ContainsFunc(tables, func(t table) bool { return t.name == want }) {
+			return fmt.Errorf("expected tables of %s, strength, found %q", strings.Join(All(), ", "), want)
 		}
-		r.Log("measuring: " + want)
-		t, err := tables[i].make(ctx, r)
-		if ctx.Err() != nil {
-			return out, ctx.Err()
-		}
-		if err != nil {
-			failed = append(failed, fmt.Sprintf("%s: %v", want, err))
-			t = &Table{Title: want, Note: "Not measured.", Head: []string{"why"}, Rows: [][]string{{strings.ReplaceAll(lastLine(err.Error()), "\n", " ")}}}
-		}
-		t.Name = want
-		out = append(out, t)
 	}
-	if failed != nil {
-		return out, fmt.Errorf("not measured: %s", strings.Join(failed, "\n"))
+	return nil
+}
+
+// Measure makes one table and says in it when and on what. A measurement that fails is a table that says so, and the error.
+func (r *Runner) Measure(ctx context.Context, name string) (*Table, error) {
+	if err := Known([]string{name}); err != nil {
+		return nil, err
 	}
-	return out, nil
+	r.Log("measuring: " + name)
+	before := Load()
+	t, err := tables[slices.IndexFunc(tables, func(t table) bool { return t.name == name })].make(ctx, r)
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+	if err != nil {
+		err = fmt.Errorf("not measured: %s: %w", name, err)
+		t = &Table{Title: name, Note: "Not measured.", Head: []string{"why"}, Rows: [][]string{{lastLine(err.Error())}}}
+	}
+	t.Name = name
+	t.When = fmt.Sprintf("%s UTC, %d rounds, load %s before and %s after; %s", time.Now().UTC().Format("2006-01-02 15:04"), r.Rounds, before, Load(), Machine())
+	return t, err
 }
 
 func lastLine(s string) string {

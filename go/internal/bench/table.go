@@ -5,7 +5,7 @@
 // rounds as were asked for, with the smallest and the largest beside them. A measurement that fails
 // ends its table with the reason; it is never left out in silence.
 //
-// Limits: a busy machine gives busy figures; the load before and after stands in the page's head.
+// Limits: a busy machine gives busy figures; the load before and after stands above each table.
 package bench
 
 import (
@@ -21,6 +21,7 @@ type Table struct {
 	Name  string // of the flag that chooses it
 	Title string
 	Note  string // what is compared, and how
+	When  string // it was measured, and on what
 	Head  []string
 	Rows  [][]string
 }
@@ -31,7 +32,7 @@ func (t *Table) row(cells ...string) { t.Rows = append(t.Rows, cells) }
 // Markdown writes the table as a section.
 func (t *Table) Markdown(w io.Writer) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "## %s\n\n%s\n\n", t.Title, t.Note)
+	fmt.Fprintf(&b, "## %s\n\n%s\n\n%s\n\n", t.Title, t.Note, t.When)
 	line := func(cells []string) { fmt.Fprintf(&b, "| %s |\n", strings.Join(cells, " | ")) }
 	line(t.Head)
 	line(slices.Repeat([]string{"---"}, len(t.Head)))

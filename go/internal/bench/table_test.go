@@ -27,13 +27,13 @@ func TestSeries(t *testing.T) {
 }
 
 func TestMarkdown(t *testing.T) {
-	table := Table{Title: "T", Note: "n.", Head: []string{"a", "b"}}
+	table := Table{Title: "T", Note: "n.", When: "now", Head: []string{"a", "b"}}
 	table.row("1|2", seconds(0.0125))
 	var b strings.Builder
 	if err := table.Markdown(&b); err != nil {
 		t.Fatal(err)
 	}
-	if want := "## T\n\nn.\n\n| a | b |\n| --- | --- |\n| 1\\|2 | 12.5 ms |\n\n"; b.String() != want {
+	if want := "## T\n\nn.\n\nnow\n\n| a | b |\n| --- | --- |\n| 1\\|2 | 12.5 ms |\n\n"; b.String() != want {
 		t.Errorf("expected %q, found %q", want, b.String())
 	}
 }
@@ -52,7 +52,8 @@ func TestPartOf(t *testing.T) {
 	for place, want := range map[string]string{
 		"deploy": "engine and app start", "new.deploy": "engine and app start", "fresh.ready": "router", "ready": "router",
 		"smoke[0]": "browser", "flows.a.b[3]": "browser", "state.write[0]": "the app's answers", "lost": "the app's answers",
-		"restore": "backup service", "local.x.py::y": "the recipe's own tests", "steady": "cc-ci and what is not a step",
+		"restore": "backup service", "local.x.py::y": "the recipe's own tests", "steady": "seeing that nothing crashes",
+		"setup[1]": "the app's answers", "needs.idp.setup[0]": "the app's answers", "secrets": "cc-ci and what is not a step",
 	} {
 		if got := partOf(place); got != want {
 			t.Errorf("%s: expected %q, found %q", place, want, got)
