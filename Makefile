@@ -5,7 +5,7 @@ SHELL := bash
 .DEFAULT_GOAL := help
 machine := checks/machine
 
-.PHONY: help demo test test-fast test-forge test-long proof bench fuzz traefik env fmt up down clean
+.PHONY: help demo test test-fast test-forge test-long soak proof bench fuzz traefik env fmt up down clean
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
 
@@ -28,6 +28,10 @@ test-forge: ## from a comment to a verdict, on a real Gitea and Drone
 test-long: ## real applications that take longer than `make test` has
 	@$(machine)/up.sh long
 	@$(machine)/test.sh long
+
+soak: ## kill all parts of the chain at random for an hour; SOAKTIME=10 for minutes, SOAKSEED=N to repeat one
+	@$(machine)/up.sh forge
+	@checks/forge/soak.sh "$(SOAKTIME)" "$(SOAKSEED)"
 
 proof: ## six recipes from a comment to a verdict, and docs/proof.md from it
 	@$(machine)/up.sh long

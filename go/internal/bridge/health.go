@@ -6,6 +6,7 @@ import (
 	"io"
 	"maps"
 	"net/http"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -93,7 +94,7 @@ func (b *Bridge) serveHealth(w http.ResponseWriter, _ *http.Request) {
 	json.NewEncoder(w).Encode(say) //nolint:errcheck // the asker went away
 }
 
-// serveMetrics writes the counters in Prometheus' text format.
+// serveMetrics writes the counters in Prometheus' text format, and the goroutines by the name that every program of Go's has for them.
 func (b *Bridge) serveMetrics(w http.ResponseWriter, _ *http.Request) {
 	h := &b.health
 	h.mu.Lock()
@@ -112,6 +113,7 @@ func (b *Bridge) serveMetrics(w http.ResponseWriter, _ *http.Request) {
 	gauge(w, "open_comments", "Comments that are not settled.", int64(open))
 	gauge(w, "faults", "Things that do not work at the moment; /healthz names them.", int64(faults))
 	gauge(w, "last_good_cycle_seconds", "When the forge was last looked at, in Unix time.", max(last.Unix(), 0))
+	fmt.Fprintf(w, "# HELP go_goroutines Number of goroutines that currently exist.\n# TYPE go_goroutines gauge\ngo_goroutines %d\n", runtime.NumGoroutine())
 }
 
 func gauge(w io.Writer, name, help string, v int64) {

@@ -41,15 +41,21 @@ func demo(t *testing.T) {
 		if _, _, err := admin.GetRepo("recipes", "demo"); err == nil {
 			return // by an earlier test program on the same forge
 		}
-		if _, _, err := admin.CreateOrgRepo("recipes", sdk.CreateRepoOption{Name: "demo", DefaultBranch: "main"}); err != nil {
-			t.Fatal(err)
-		}
-		git(t, source, "push", "--quiet", "--tags", gitea+"/recipes/demo.git", "main")
+		demoRepository(t, source)
 		if err := script("project.sh", "cc-ci", root); err != nil {
 			t.Fatal(err)
 		}
 		selfTest(t)
 	})
+}
+
+// demoRepository makes the demo recipe's mirror from a git repository.
+func demoRepository(t *testing.T, source string) {
+	t.Helper()
+	if _, _, err := admin.CreateOrgRepo("recipes", sdk.CreateRepoOption{Name: "demo", DefaultBranch: "main"}); err != nil {
+		t.Fatal(err)
+	}
+	git(t, source, "push", "--quiet", "--tags", gitea+"/recipes/demo.git", "main")
 }
 
 // machineOfRuns makes the site that the builds get: the machine's, with folders of its own, the organisation's repositories for recipes, and a

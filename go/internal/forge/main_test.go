@@ -150,7 +150,7 @@ func runner(capacity int) error {
 		return err
 	}
 	env := "FORGE_PROGRAM=" + self + "\nFORGE_STEP=" + filepath.Join(dir, "trivial") + "\n"
-	for _, name := range []string{"PATH", "CC_CI_CACHE", "CC_CI_PORT", "CC_CI_SUBNET", "CC_CI_DOCKER", "DOCKER_HOST", "NIX_CONF_DIR", "GOMODCACHE", "GOCACHE", "GOPROXY", "GOSUMDB"} {
+	for _, name := range []string{"PATH", "TMPDIR", "CC_CI_CACHE", "CC_CI_PORT", "CC_CI_SUBNET", "CC_CI_DOCKER", "DOCKER_HOST", "NIX_CONF_DIR", "GOMODCACHE", "GOCACHE", "GOPROXY", "GOSUMDB"} {
 		if v := os.Getenv(name); v != "" {
 			env += name + "=" + v + "\n"
 		}

@@ -16,6 +16,10 @@ import (
 // written. The report and the logs stay.
 var Private = []string{"sidecar.json", keep.File, ".sidecar-*", ".report-*", "abra", "needs", "sandbox", "shared", "raw"}
 
+// leaseSocket is what a detached run is followed by. A living run has it for longer than its private part and its lock, and removes it as its last
+// act: so it tells of no dead run by itself, and goes with the private part of one that was killed.
+const leaseSocket = "lease"
+
 // runPrefix begins the names of the locks that runs hold for their folders.
 const runPrefix = "run-"
 
@@ -44,7 +48,7 @@ func (j Janitor) Folders(dir string, dead func(id string) error) ([]string, erro
 		}
 		if err == nil {
 			if err = dead(e.Name()); err == nil { // else the folder still tells the next pass
-				err = Wipe(filepath.Join(dir, e.Name()))
+				err = bury(filepath.Join(dir, e.Name()))
 			}
 			held.Release()
 		}
@@ -55,6 +59,14 @@ func (j Janitor) Folders(dir string, dead func(id string) error) ([]string, erro
 		reaped = append(reaped, "folder "+e.Name())
 	}
 	return reaped, failed
+}
+
+// bury removes what a dead run's folder has of the living run, the private part last: it tells the next pass.
+func bury(run string) error {
+	if err := os.Remove(filepath.Join(run, leaseSocket)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return Wipe(run)
 }
 
 // Wipe removes the private part of one run's folder.
