@@ -49,7 +49,8 @@ up() {
   "exec-opts": ["native.cgroupdriver=cgroupfs"], "cgroup-parent": "/$bridge",
   "log-driver": "json-file", "log-opts": { "max-size": "10m" } }
 EOF
-  setsid dockerd --config-file "$engine/daemon.json" </dev/null >"$engine/log" 2>&1 9>&- &
+  # Without our TMPDIR: it outlives us, and can't start a process in a container once that folder is gone.
+  setsid env -u TMPDIR dockerd --config-file "$engine/daemon.json" </dev/null >"$engine/log" 2>&1 9>&- &
   disown
   within 60 answers || { tail -5 "$engine/log" >&2; stop "dockerd did not answer within 60 s" "read $engine/log"; }
 }

@@ -3,6 +3,7 @@
 package forge
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -123,15 +124,17 @@ func newSoak(t *testing.T) *soak {
 	s.demos = append(s.demos, s.branched(proposal{pull: brokenPull(t), demo: true, verdict: "RED"}))
 	pause(t, 4)
 	s.ask(s.demos[0])
-	await(t, "the first run of the demo", demoLimit, func() error { s.look(); return openDemos(s) })
-	return s
-}
-
-func openDemos(s *soak) error {
-	if n := s.open(true); n > 0 {
-		return fmt.Errorf("%d comments are open", n)
+	await(t, "the first run of the demo", demoLimit, func() error {
+		s.look()
+		if s.open(true) > 0 {
+			return errors.New("its comment is open")
+		}
+		return nil
+	})
+	if t.Failed() {
+		t.Fatal("no soak: the first run of the demo came to nothing")
 	}
-	return nil
+	return s
 }
 
 func (s *soak) branched(p proposal) proposal {
