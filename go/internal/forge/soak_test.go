@@ -92,10 +92,13 @@ func newSoak(t *testing.T) *soak {
 	}
 	t.Logf("log: %s", log.Name())
 	t.Cleanup(func() {
+		defer log.Close()
+		if s.b == nil {
+			return
+		}
 		if err := os.WriteFile(log.Name()+".bridge", []byte(s.b.log.String()), 0o600); err != nil {
 			t.Error(err)
 		}
-		log.Close()
 	})
 	s.log = slog.New(slog.NewTextHandler(io.Writer(log), nil))
 	if err := enginesOwn(); err != nil {
