@@ -66,6 +66,7 @@ func TestAnswers(t *testing.T) {
 		"not-member":   writer.Refused(trigger.NotMember, "mallory", pull),
 		"missed":       writer.Refused(trigger.Missed, "ada", pull),
 		"closed":       writer.Refused(trigger.Closed, "ada", pull),
+		"unseen":       writer.Refused(trigger.Unseen, "ada", pull),
 		"moved":        writer.Refused(trigger.Moved, "ada", pull),
 		"superseded":   writer.Superseded(built, strings.Repeat("b", 40)),
 		"too-long":     writer.TooLong(built, 100*time.Minute),

@@ -73,6 +73,11 @@ func TestTriggers(t *testing.T) {
 			m.push(p, sha(77))
 			return id
 		}, false, "pushed after the comment"},
+		{"a push of which the pull request shows nothing", func(m *model, p *modelPull) int64 {
+			id := m.comment(p, "ada", "!testme")
+			p.noted, p.sha = p.sha, sha(77)
+			return id
+		}, false, "a commit that this pull request does not show"},
 		{"before the first start", func(m *model, p *modelPull) int64 {
 			id := m.comment(p, "ada", "!testme")
 			c := p.comments[0]

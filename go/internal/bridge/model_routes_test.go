@@ -1,7 +1,10 @@
 package bridge
 
 import (
+	"cmp"
 	"context"
+	"encoding/json"
+	"fmt"
 	"net/http"
 	"slices"
 	"strconv"
@@ -41,6 +44,17 @@ func (m *model) search(r *http.Request) (int, any) {
 	return 200, out
 }
 
+func (m *model) readPull(p *modelPull, _ *http.Request) (int, any) {
+	state := map[bool]string{true: "open", false: "closed"}[p.open]
+	return 200, map[string]any{"number": p.pull.Number, "state": state, "head": map[string]any{"sha": p.sha, "repo": map[string]any{"full_name": p.source}}}
+}
+
+// shown is the head that the forge shows to people.
+func (m *model) shown(p *modelPull, _ *http.Request) (int, any) {
+	ref := fmt.Sprintf("refs/pull/%d/head", p.pull.Number)
+	return 200, []any{map[string]any{"ref": ref, "object": map[string]any{"sha": cmp.Or(p.noted, p.sha)}}}
+}
+
 func (m *model) listComments(p *modelPull, r *http.Request) (int, any) {
 	out := []any{}
 	for _, c := range p.comments {
@@ -56,6 +70,9 @@ func (c *modelComment) json() any {
 }
 
 func (m *model) postComment(p *modelPull, r *http.Request) (int, any) {
+	if p.locked {
+		return 403, map[string]any{"message": "blocked"}
+	}
 	m.comment(p, bot, bodyOf(r))
 	return 201, p.comments[len(p.comments)-1].json()
 }
@@ -142,3 +159,17 @@ func (r modelResults) Find(_ context.Context, b trigger.Build) (*answer.Report, 
 }
 
 func (r modelResults) Typical(string) time.Duration { return 50 * time.Second }
+
+// readForm reads a comment's body before its request is gone.
+func readForm(r *http.Request) map[string][]string {
+	var v struct{ Body string }
+	json.NewDecoder(r.Body).Decode(&v) //nolint:errcheck // a build has no body
+	return map[string][]string{"body": {v.Body}}
+}
+
+func bodyOf(r *http.Request) string {
+	if r.Form == nil {
+		r.Form = readForm(r)
+	}
+	return r.Form.Get("body")
+}

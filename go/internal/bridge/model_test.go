@@ -44,13 +44,16 @@ type model struct {
 	luck      *rand.Rand // nil: nothing goes wrong
 	forgeDown bool
 	droneDown bool
-	unguarded bool // the project's pull requests start builds
+	unguarded bool          // the project's pull requests start builds
+	ahead     time.Duration // of the forge's clock
 }
 
 type modelPull struct {
 	pull     trigger.Pull
 	open     bool
 	sha      string
+	noted    string // what people are shown where that is another commit
+	locked   bool   // nobody may comment
 	source   string
 	updated  time.Time
 	pushes   []time.Time
@@ -204,10 +207,8 @@ func (m *model) routes() http.Handler {
 	route("PATCH "+repo+"/issues/comments/{id}", m.editComment)
 	route("DELETE "+repo+"/issues/comments/{id}", m.deleteComment)
 	route("GET "+repo+"/issues/{n}/timeline", m.on(m.timeline))
-	route("GET "+repo+"/pulls/{n}", m.on(func(p *modelPull, r *http.Request) (int, any) {
-		state := map[bool]string{true: "open", false: "closed"}[p.open]
-		return 200, map[string]any{"number": p.pull.Number, "state": state, "head": map[string]any{"sha": p.sha, "repo": map[string]any{"full_name": p.source}}}
-	}))
+	route("GET "+repo+"/pulls/{n}", m.on(m.readPull))
+	route("GET "+repo+"/git/refs/pull/{n}/head", m.on(m.shown))
 	route("POST "+repo+"/statuses/{sha}", func(r *http.Request) (int, any) { return 403, nil })
 	route("GET "+repo+"/contents/{path...}", func(r *http.Request) (int, any) {
 		list := []any{map[string]any{"name": "_template", "type": "dir"}, map[string]any{"name": "README.md", "type": "file"}}
@@ -275,25 +276,11 @@ func (m *model) serve(w http.ResponseWriter, r *http.Request, pattern string, do
 		panic(http.ErrAbortHandler)
 	}
 	status, body := do(r)
-	w.Header().Set("Date", m.clock.UTC().Format(http.TimeFormat))
+	w.Header().Set("Date", m.clock.Add(m.ahead).UTC().Format(http.TimeFormat))
 	b, _ := json.Marshal(body)
 	m.bytes += len(b)
 	w.WriteHeader(status)
 	if status != http.StatusNoContent {
 		w.Write(b) //nolint:errcheck // the bridge went away
 	}
-}
-
-// readForm reads a comment's body before its request is gone.
-func readForm(r *http.Request) map[string][]string {
-	var v struct{ Body string }
-	json.NewDecoder(r.Body).Decode(&v) //nolint:errcheck // a build has no body
-	return map[string][]string{"body": {v.Body}}
-}
-
-func bodyOf(r *http.Request) string {
-	if r.Form == nil {
-		r.Form = readForm(r)
-	}
-	return r.Form.Get("body")
 }

@@ -135,23 +135,36 @@ func TestPushedSince(t *testing.T) {
 
 func TestHead(t *testing.T) {
 	sha := strings.Repeat("a", 40)
+	other := strings.Repeat("b", 40)
+	open := func(repo string) string { return `{"state":"open","head":{"sha":"` + sha + `","repo":` + repo + `}}` }
+	ref := func(sha string) string { return `[{"ref":"refs/pull/7/head","object":{"sha":"` + sha + `"}}]` }
 	for _, tt := range []struct {
-		name, body string
-		status     int
-		want       trigger.Head
-		gone, fail bool
+		name, body, refs string // no refs: they are not there
+		status           int
+		want             trigger.Head
+		gone, fail       bool
 	}{
-		{"open", `{"state":"open","head":{"sha":"` + sha + `","repo":{"full_name":"org/hedgedoc"}}}`, 200, trigger.Head{Open: true, SHA: sha, Source: "org/hedgedoc"}, false, false},
-		{"a fork", `{"state":"open","head":{"sha":"` + sha + `","repo":{"full_name":"mallory/doc"}}}`, 200, trigger.Head{Open: true, SHA: sha, Source: "mallory/doc"}, false, false},
-		{"a fork that was deleted", `{"state":"open","head":{"sha":"` + sha + `","repo":null}}`, 200, trigger.Head{Open: true, SHA: sha, Source: "org/hedgedoc"}, false, false},
-		{"merged", `{"state":"closed","merged":true,"head":{"sha":"` + sha + `"}}`, 200, trigger.Head{SHA: sha, Source: "org/hedgedoc"}, false, false},
-		{"no commit", `{"state":"open","head":{"sha":""}}`, 200, trigger.Head{}, false, true},
-		{"deleted", `{"message":"not found"}`, 404, trigger.Head{}, true, true},
+		{"open", open(`{"full_name":"org/hedgedoc"}`), ref(sha), 200, trigger.Head{Open: true, SHA: sha, Source: "org/hedgedoc"}, false, false},
+		{"a fork", open(`{"full_name":"mallory/doc"}`), ref(sha), 200, trigger.Head{Open: true, SHA: sha, Source: "mallory/doc"}, false, false},
+		{"a fork that was deleted", open(`null`), ref(sha), 200, trigger.Head{Open: true, SHA: sha, Source: "org/hedgedoc"}, false, false},
+		{"a push that is not shown", open(`null`), ref(other), 200, trigger.Head{Open: true, SHA: sha, Source: "org/hedgedoc", Unseen: true}, false, false},
+		{"nothing is shown", open(`null`), "", 200, trigger.Head{Open: true, SHA: sha, Source: "org/hedgedoc", Unseen: true}, false, false},
+		{"another name that begins alike", open(`null`), strings.ReplaceAll(ref(sha), "head", "head2"), 200, trigger.Head{Open: true, SHA: sha, Source: "org/hedgedoc", Unseen: true}, false, false},
+		{"merged", `{"state":"closed","merged":true,"head":{"sha":"` + sha + `"}}`, "", 200, trigger.Head{SHA: sha, Source: "org/hedgedoc"}, false, false},
+		{"no commit", `{"state":"open","head":{"sha":""}}`, "", 200, trigger.Head{}, false, true},
+		{"deleted", `{"message":"not found"}`, "", 404, trigger.Head{}, true, true},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			c, _ := serve(t, func(w http.ResponseWriter, r *http.Request) {
-				w.WriteHeader(tt.status)
-				fmt.Fprint(w, tt.body)
+				switch {
+				case !strings.Contains(r.URL.Path, "/git/refs/"):
+					w.WriteHeader(tt.status)
+					fmt.Fprint(w, tt.body)
+				case tt.refs == "":
+					w.WriteHeader(404)
+				default:
+					fmt.Fprint(w, tt.refs)
+				}
 			})
 			got, err := c.Head(context.Background(), pull)
 			if got != tt.want || (err != nil) != tt.fail || errors.Is(err, trigger.ErrGone) != tt.gone {

@@ -17,6 +17,7 @@ const (
 	Missed      Verdict = "missed"       // older than LookBack
 	Closed      Verdict = "closed"       // the pull request is not open
 	Moved       Verdict = "moved"        // something was pushed after the comment (T6)
+	Unseen      Verdict = "unseen"       // the branch's tip is not what the commenter could see (T6)
 )
 
 // Facts are asked for one by one, in the order of the checks, and only as far as needed.
@@ -70,6 +71,8 @@ func Still(f Facts, pinned string) (Verdict, Head, error) {
 		return "", Head{}, err
 	case pushed:
 		return Moved, Head{}, nil
+	case head.Unseen: // a push of which the time line does not tell yet, or never will
+		return Unseen, Head{}, nil
 	}
 	return Run, head, nil
 }

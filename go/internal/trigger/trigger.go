@@ -54,6 +54,7 @@ type Head struct {
 	Open   bool
 	SHA    string // 40 hex digits
 	Source string // "owner/name" of the repository it comes from; another than the pull request's for a fork
+	Unseen bool   // the branch holds it, but the pull request shows another commit to people
 }
 
 // Build is one build of Drone.

@@ -81,6 +81,7 @@ func TestJudge(t *testing.T) {
 		{"more than a day old", good, LookBack + time.Second, Missed, false, "em"},
 		{"more than a day old, a stranger", with(func(f *facts) { f.member = false }), 48 * time.Hour, NotMember, false, "em"},
 		{"closed", with(func(f *facts) { f.head.Open = false }), 0, Closed, false, "emh"},
+		{"a tip that the pull request does not show", with(func(f *facts) { f.head.Unseen = true }), 0, Unseen, false, "emhp"},
 		{"pushed to", with(func(f *facts) { f.pushed = true }), 0, Moved, false, "emhp"},
 		{"recipes can't be read", with(func(f *facts) { f.noEnrolled = down }), 0, "", true, "e"},
 		{"membership can't be told", with(func(f *facts) { f.noMember = down }), 0, "", true, "em"},
