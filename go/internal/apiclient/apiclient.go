@@ -22,7 +22,8 @@ import (
 
 const (
 	attempt  = 10 * time.Second // for one try of a request, its answer read
-	maxBody  = 16 << 20         // of an answer; 50 pull requests with long descriptions are 4 MB
+	maxBody  = 16 << 20         // of an answer, its long strings shortened; 50 pull requests with long descriptions are 4 MB
+	maxSent  = 256 << 20        // of an answer as it was sent
 	repeats  = 2                // after the first try of a GET
 	maxToken = 4096
 )
@@ -98,8 +99,15 @@ func (b bound) RoundTrip(req *http.Request) (*http.Response, error) {
 		cancel()
 		return nil, err
 	}
-	resp.Body = &limited{resp.Body, maxBody, func() { stop(); cancel() }}
+	sent := &limited{resp.Body, maxSent, func() { stop(); cancel() }}
+	resp.Body = &limited{body{&shorten{Reader: sent}, sent}, maxBody, func() {}}
 	return resp, nil
+}
+
+// body is what is read of an answer, and what is closed.
+type body struct {
+	io.Reader
+	io.Closer
 }
 
 // limited is a body that ends with an error where it is longer than left.
