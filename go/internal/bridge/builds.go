@@ -11,7 +11,7 @@ import (
 // maxPages bounds a search through Drone's list: 2,000 builds since the comment.
 const maxPages = 20
 
-// skew is how far Drone's clock may be from the forge's.
+// skew is how far the clocks of the forge, of Drone and of this machine may be apart.
 const skew = time.Hour
 
 // list gives the newest builds, asked for once a cycle.

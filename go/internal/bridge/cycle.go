@@ -3,8 +3,10 @@ package bridge
 import (
 	"context"
 	"errors"
+	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"time"
 
 	"coopcloud.tech/cc-ci/internal/trigger"
@@ -28,6 +30,9 @@ func (b *Bridge) Cycle(ctx context.Context) error {
 	touched, now, err := b.to.Pulls.Touched(ctx, b.since())
 	if err != nil {
 		return err
+	}
+	if apart := now.Sub(b.now()).Abs(); apart > skew { // one wrong time would move the cursor for good
+		return fmt.Errorf("the forge's clock says %s, this machine's %s: expected at most %s between them; nothing is started", now.UTC().Format(time.RFC3339), b.now().UTC().Format(time.RFC3339), skew)
 	}
 	if b.cursor.Floor.IsZero() {
 		b.cursor.Floor, b.cursor.Settled = now, now
@@ -64,7 +69,8 @@ func (b *Bridge) since() time.Time {
 	return from.Add(-b.times.overlap)
 }
 
-// settle moves the cursor to the oldest thing that isn't settled, and forgets what lies before it.
+// settle moves the cursor to the oldest thing that isn't settled, and forgets what lies before it. Where the forge's
+// clock was set back, so is the cursor: what is said from now on bears times from before it.
 func (b *Bridge) settle() error {
 	to := b.high
 	for _, t := range b.open {
@@ -73,8 +79,8 @@ func (b *Bridge) settle() error {
 	for _, updated := range b.unread {
 		to = earlier(to, updated)
 	}
-	if to.After(b.cursor.Settled) {
-		b.cursor.Settled = to
+	if to.After(b.cursor.Settled) || b.high.Before(b.cursor.Settled) {
+		b.cursor.Settled = later(to, b.cursor.Floor)
 	}
 	err := b.cursor.write(b.cfg.State)
 	b.at("bridge.cursor")
@@ -86,6 +92,13 @@ func (b *Bridge) settle() error {
 
 func earlier(a, b time.Time) time.Time {
 	if b.Before(a) {
+		return b
+	}
+	return a
+}
+
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
 		return b
 	}
 	return a
@@ -115,7 +128,7 @@ func (b *Bridge) readAll(ctx context.Context) {
 
 // readPull finds the comments that ask for a run, and the answers there are.
 func (b *Bridge) readPull(ctx context.Context, p trigger.Pull) error {
-	list, err := b.to.Comments.Comments(ctx, p, b.cursor.Settled.Add(-b.times.overlap))
+	list, err := b.to.Comments.Comments(ctx, p, earlier(b.cursor.Settled, b.high).Add(-b.times.overlap))
 	if err != nil {
 		return err
 	}
@@ -166,6 +179,7 @@ func (b *Bridge) join(p trigger.Pull, id int64, f found) {
 	if f.mark.Phase == trigger.Settled {
 		delete(b.open, id)
 		b.settled[id] = f.comment.Created
+		b.health.well("comment " + strconv.FormatInt(id, 10))
 		return
 	}
 	if t == nil { // the comment was deleted or edited since it was taken

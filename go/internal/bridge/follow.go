@@ -13,7 +13,7 @@ import (
 // on, and says what came of it.
 func (b *Bridge) follow(ctx context.Context, t *ticket) (bool, error) {
 	build, err := b.build(ctx, t.mark.Build)
-	if errors.Is(err, trigger.ErrGone) { // deleted in Drone
+	if errors.Is(err, trigger.ErrGone) || err == nil && !build.Of(t.key()) { // deleted in Drone, or its number was given away anew
 		return true, b.end(ctx, t, "error", b.cfg.Text.Lost(b.told(t, t.mark.Build)))
 	}
 	if err != nil {
