@@ -3,7 +3,6 @@ package store
 import (
 	"io/fs"
 	"os"
-	"path/filepath"
 	"syscall"
 )
 
@@ -11,8 +10,8 @@ import (
 // store belongs. A run publishes as root, under a umask that shows nothing to anybody;
 // bridge and dashboard read as users of their own, and the dashboard, which owns the
 // store, takes uploads into it and prunes it.
-func (s Store) belong(path string) error {
-	info, err := os.Lstat(path)
+func belong(root *os.Root, name string) error {
+	info, err := root.Lstat(name)
 	if err != nil {
 		return err
 	}
@@ -21,11 +20,11 @@ func (s Store) belong(path string) error {
 		mode = 0o755
 	}
 	if info.Mode().Perm() != mode && info.Mode().Type() != fs.ModeSymlink {
-		if err := os.Chmod(path, mode); err != nil {
+		if err := root.Chmod(name, mode); err != nil {
 			return err
 		}
 	}
-	owner, err := os.Stat(s.dir)
+	owner, err := root.Stat(".")
 	if err != nil || os.Geteuid() != 0 {
 		return err
 	}
@@ -33,15 +32,15 @@ func (s Store) belong(path string) error {
 	if is.Uid == to.Uid && is.Gid == to.Gid {
 		return nil
 	}
-	return os.Lchown(path, int(to.Uid), int(to.Gid))
+	return root.Lchown(name, int(to.Uid), int(to.Gid))
 }
 
 // belongAll is belong for a folder and all below it.
-func (s Store) belongAll(folder string) error {
-	return filepath.WalkDir(folder, func(path string, _ fs.DirEntry, err error) error {
+func belongAll(root *os.Root, folder string) error {
+	return fs.WalkDir(root.FS(), folder, func(name string, _ fs.DirEntry, err error) error {
 		if err != nil {
 			return err
 		}
-		return s.belong(path)
+		return belong(root, name)
 	})
 }

@@ -4,7 +4,7 @@ import (
 	"errors"
 	"io/fs"
 	"os"
-	"path/filepath"
+	"path"
 	"time"
 
 	"coopcloud.tech/cc-ci/internal/result"
@@ -26,7 +26,12 @@ const halfDone = 24 * time.Hour
 
 // Prune removes what is over the bound, and what killed publications left.
 func (s Store) Prune(recipe string, keep Keep) error {
-	if err := s.clean(); err != nil {
+	root, err := os.OpenRoot(s.dir)
+	if err != nil {
+		return err
+	}
+	defer root.Close()
+	if err := clean(root); err != nil {
 		return err
 	}
 	runs, err := s.Runs(recipe)
@@ -39,20 +44,19 @@ func (s Store) Prune(recipe string, keep Keep) error {
 		switch {
 		case i < keep.Whole || run == pass:
 		case i < keep.Runs:
-			failed = errors.Join(failed, s.thin(recipe, run))
+			failed = errors.Join(failed, thin(root, path.Join(recipe, run)))
 		default:
-			failed = errors.Join(failed, s.remove(recipe, run))
+			failed = errors.Join(failed, s.remove(root, recipe, run))
 		}
 	}
 	return failed
 }
 
-func (s Store) clean() error {
-	dir := filepath.Join(s.dir, coming)
-	entries, err := os.ReadDir(dir)
+func clean(root *os.Root) error {
+	entries, err := fs.ReadDir(root.FS(), coming)
 	for _, e := range entries {
 		if info, gone := e.Info(); gone == nil && time.Since(info.ModTime()) > halfDone {
-			err = errors.Join(err, os.RemoveAll(filepath.Join(dir, e.Name())))
+			err = errors.Join(err, root.RemoveAll(path.Join(coming, e.Name())))
 		}
 	}
 	return err
@@ -67,26 +71,22 @@ func (s Store) newestPass(recipe string, runs []string) string {
 	return ""
 }
 
-// thin takes the logs and the evidence away.
-func (s Store) thin(recipe, run string) error {
-	var failed error
-	for _, part := range []string{"log", "evidence"} {
-		failed = errors.Join(failed, os.RemoveAll(filepath.Join(s.Folder(recipe, run), part)))
-	}
-	return failed
+// thin takes a run's logs and its evidence away.
+func thin(root *os.Root, folder string) error {
+	return errors.Join(root.RemoveAll(path.Join(folder, "log")), root.RemoveAll(path.Join(folder, "evidence")))
 }
 
 // remove takes a run away in one step, and its key.
-func (s Store) remove(recipe, run string) error {
+func (s Store) remove(root *os.Root, recipe, run string) error {
 	r, err := s.Load(recipe, run)
 	if err == nil && r.Build != nil && keyForm.MatchString(r.Build.Key) {
-		if err := os.Remove(filepath.Join(s.dir, keys, r.Build.Key)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		if err := root.Remove(path.Join(keys, r.Build.Key)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
 	}
-	away := filepath.Join(s.dir, coming, "gone-"+run)
-	if err := os.Rename(s.Folder(recipe, run), away); err != nil {
+	away := path.Join(coming, "gone-"+run)
+	if err := root.Rename(path.Join(recipe, run), away); err != nil {
 		return err
 	}
-	return os.RemoveAll(away)
+	return root.RemoveAll(away)
 }

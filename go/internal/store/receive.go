@@ -12,8 +12,6 @@ import (
 	"os"
 	"path/filepath"
 	"time"
-
-	"coopcloud.tech/cc-ci/internal/report"
 )
 
 // errMalformed means that an upload is signed, but is not what it should be.
@@ -31,10 +29,10 @@ func (s Store) Receive(req *http.Request, accepted []Key) (int, error) {
 	if err != nil {
 		return http.StatusUnauthorized, fmt.Errorf("upload: %w", err)
 	}
-	there := isThere(s.Folder(u.recipe, u.run))
+	_, missing := os.Stat(s.Folder(u.recipe, u.run))
 	var tooLarge *http.MaxBytesError
 	switch err := s.take(u, http.MaxBytesReader(nil, req.Body, maxUpload)); {
-	case err == nil && there:
+	case err == nil && missing == nil:
 		return http.StatusOK, nil
 	case err == nil:
 		return http.StatusCreated, nil
@@ -77,7 +75,7 @@ func (s Store) take(u upload, body io.Reader) error {
 
 // check holds the result to what was signed.
 func (u upload) check(into *os.Root) error {
-	r, err := report.Load(filepath.Join(into.Name(), "result.json"))
+	r, err := load(into)
 	if err != nil {
 		return fmt.Errorf("%w: %w", errMalformed, err)
 	}
@@ -99,7 +97,7 @@ func unpack(archive io.Reader, into *os.Root) error {
 		return err
 	}
 	left := int64(maxRun)
-	files := tar.NewReader(z)
+	files := tar.NewReader(io.LimitReader(z, maxUpload)) // an entry's headers alone can be compressed a thousandfold
 	for n := 0; ; n++ {
 		h, err := files.Next()
 		if errors.Is(err, io.EOF) {

@@ -10,7 +10,8 @@
 // again is no error and changes nothing. Runs sort by time, as their ids do. Whoever
 // publishes has masked everything (P4); what comes from another machine is checked as
 // far as a result can be: known outcomes, no path that leaves its folder, no links, a
-// bounded size. A reader must still treat all text as hostile.
+// bounded size. A reader must still treat all text as hostile. Everything that writes goes
+// through an os.Root of the store: root publishes into a folder that is another user's, who must not lead it elsewhere by a link.
 package store
 
 import (
@@ -19,6 +20,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -51,16 +53,32 @@ type Store struct{ dir string }
 
 // Open makes dir where it isn't there. Its files are for everybody to read.
 func Open(dir string) (Store, error) {
-	s := Store{dir}
-	for _, d := range []string{dir, filepath.Join(dir, keys), filepath.Join(dir, coming)} {
-		if _, err := os.Stat(d); err == nil {
-			continue
-		}
-		if err := errors.Join(os.MkdirAll(d, 0o755), s.belong(d)); err != nil {
-			return Store{}, fmt.Errorf("results store: %w", err)
+	if err := prepare(dir); err != nil {
+		return Store{}, fmt.Errorf("results store: %w", err)
+	}
+	return Store{dir}, nil
+}
+
+func prepare(dir string) error {
+	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
+		if err := errors.Join(os.MkdirAll(dir, 0o755), os.Chmod(dir, 0o755)); err != nil {
+			return err
 		}
 	}
-	return s, nil
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return err
+	}
+	defer root.Close()
+	for _, d := range []string{keys, coming} {
+		if _, err := root.Stat(d); err == nil {
+			continue
+		}
+		if err := errors.Join(root.MkdirAll(d, 0o755), belong(root, d)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Read gives the store at dir as it is, for those who may not write there.
@@ -101,24 +119,30 @@ func (s Store) Load(recipe, run string) (result.Result, error) {
 // OfKey gives the result of the build that was asked for by key (T7): a comment's id, or
 // a round of the sweep. ErrNone until it is published.
 func (s Store) OfKey(key string) (result.Result, error) {
-	recipe, run, err := s.place(key)
+	recipe, run, err := place(os.DirFS(s.dir), key)
 	if err != nil {
 		return result.Result{}, err
 	}
 	return s.Load(recipe, run)
 }
 
-// place reads where the result of a key is, or will be in a moment.
-func (s Store) place(key string) (recipe, run string, err error) {
+// place reads where the result of a key is, or will be in a moment. What a lost power line left of it is ErrNone.
+func place(files fs.FS, key string) (recipe, run string, err error) {
 	if !keyForm.MatchString(key) {
 		return "", "", fmt.Errorf("key %.160q: %w", key, ErrNone)
 	}
-	b, err := os.ReadFile(filepath.Join(s.dir, keys, key))
+	b, err := fs.ReadFile(files, path.Join(keys, key))
 	if errors.Is(err, fs.ErrNotExist) {
 		return "", "", fmt.Errorf("key %s: %w", key, ErrNone)
 	}
+	if err != nil {
+		return "", "", err
+	}
 	recipe, run, _ = strings.Cut(string(bytes.TrimSpace(b)), "/")
-	return recipe, run, err
+	if !recipeForm.MatchString(recipe) || !runForm.MatchString(run) {
+		return "", "", fmt.Errorf("key %s: expected recipe/run, found %.120q: %w", key, b, ErrNone)
+	}
+	return recipe, run, nil
 }
 
 // names lists the folders of a form; none where dir is not there.
