@@ -56,7 +56,8 @@ func (s *Server) file(w http.ResponseWriter, r *http.Request, folder, name strin
 	if attach {
 		h.Set("Content-Disposition", "attachment")
 	}
-	if info.Size() <= pageLimit {
+	// What is not compressed comes from the disk: whoever takes it slowly would else hold all of it in memory.
+	if text(kind) && info.Size() <= pageLimit && acceptsGzip(r.Header.Get("Accept-Encoding")) {
 		body, err := io.ReadAll(io.LimitReader(f, pageLimit))
 		if err != nil {
 			s.fail(w, err)
@@ -64,6 +65,9 @@ func (s *Server) file(w http.ResponseWriter, r *http.Request, folder, name strin
 		}
 		s.send(w, r, kind, body)
 		return
+	}
+	if text(kind) {
+		h.Add("Vary", "Accept-Encoding")
 	}
 	h.Set("ETag", fmt.Sprintf(`"%x-%x"`, info.Size(), info.ModTime().UnixNano()))
 	http.ServeContent(w, r, "", info.ModTime(), f)

@@ -14,7 +14,7 @@
 // Every file is opened through an os.Root: no path and no link leads out. Pages carry an
 // ETag of their content and are asked for again each time; what never changes says so.
 //
-// Limits: bodies up to pageLimit are compressed (gzip); larger ones are streamed as they are.
+// Limits: text up to pageLimit is compressed (gzip) for those who take it so; a run's other files are streamed as they are.
 package web
 
 import (

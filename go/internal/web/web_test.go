@@ -179,6 +179,19 @@ func TestForeignFilesAreInert(t *testing.T) {
 	}
 }
 
+// TestFilesAreStreamed: a run's file is held in memory only to be compressed, so that many slow readers of it cost none.
+func TestFilesAreStreamed(t *testing.T) {
+	s := serve(t, nil)
+	run := "/recipe/hedgedoc/" + s.run + "/"
+	for _, file := range []string{"log/install", "log/backup", "evidence/real.png", "evidence/fake.png"} {
+		whole := s.get(run + file)
+		part := s.get(run+file, "Range", "bytes=1-3")
+		if got, want := body(t, part), body(t, whole)[1:4]; part.StatusCode != http.StatusPartialContent || got != want || whole.Header.Get("ETag") == "" {
+			t.Errorf("%s: expected %q of the file on disk, found %d, %q", file, want, part.StatusCode, got)
+		}
+	}
+}
+
 func TestETag(t *testing.T) {
 	s := serve(t, nil)
 	for _, path := range []string{"/", "/recipe/hedgedoc/", "/recipe/hedgedoc/" + s.run + "/", "/recipe/hedgedoc/" + s.run + "/log/backup"} {
