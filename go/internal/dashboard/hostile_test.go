@@ -14,8 +14,10 @@ import (
 
 	"golang.org/x/net/html"
 
+	"coopcloud.tech/cc-ci/internal/badge"
 	"coopcloud.tech/cc-ci/internal/dashboard/stock"
 	"coopcloud.tech/cc-ci/internal/generation"
+	"coopcloud.tech/cc-ci/internal/ledger"
 	"coopcloud.tech/cc-ci/internal/report"
 	"coopcloud.tech/cc-ci/internal/result"
 )
@@ -150,5 +152,17 @@ func TestBadgesKeepTheLastVerdict(t *testing.T) {
 		if err != nil || !strings.Contains(string(svg), want) {
 			t.Errorf("%s after an error of the machine: expected %q, found %s, %v", name, want, svg, err)
 		}
+	}
+}
+
+// A later run of single stages has no level, but what it says is not hidden behind the level of the one before it.
+func TestALaterRedIsNoGreenBadge(t *testing.T) {
+	green := Record{Entry: ledger.Entry{Run: "a", Outcome: result.Pass, Level: &result.Level{Reached: 5}}}
+	red := Record{Entry: ledger.Entry{Run: "b", Outcome: result.Fail}}
+	if b := levelBadge([]Record{green, red}); b.Tone != badge.Bad || b.Message != "level 5, failing" {
+		t.Errorf("expected a red badge, found %+v", b)
+	}
+	if b := levelBadge([]Record{red, green}); b.Tone != badge.Good || b.Message != "level 5" {
+		t.Errorf("expected a green badge, found %+v", b)
 	}
 }

@@ -170,8 +170,7 @@ func levelBadge(all []Record) badge.Badge {
 	}
 	b.Message = "level " + r.Level.String()
 	switch {
-	case r.Outcome == result.Fail:
-		b.Tone = badge.Bad
+	case b.Tone == badge.Bad: // by this run, or by a later one of single stages
 		b.Message += ", failing"
 	case r.Flake != nil:
 		b.Tone = badge.Fair
