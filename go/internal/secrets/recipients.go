@@ -1,8 +1,6 @@
 package secrets
 
 import (
-	"bufio"
-	"bytes"
 	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
@@ -74,9 +72,9 @@ func readRecipients(dir string) ([]Recipient, error) {
 func parseRecipients(path string, text []byte) ([]Recipient, error) {
 	var list []Recipient
 	name, n := "", 0
-	for scan := bufio.NewScanner(bytes.NewReader(text)); scan.Scan(); {
+	for line := range strings.Lines(string(text)) { // of any length: a key that is passed over can't read what is encrypted next
 		n++
-		line := strings.TrimSpace(scan.Text())
+		line = strings.TrimSpace(line)
 		switch {
 		case line == "":
 			name = ""

@@ -160,6 +160,7 @@ func TestRecipients(t *testing.T) {
 		{"a private key", string(right) + "# x\n" + id.String() + "\n", "expected a public key, found a private one"},
 		{"a key twice", string(right) + string(right), "once more"},
 		{"a word", string(right) + "hello\n", `expected age1..., ssh-ed25519 ... or ssh-rsa ..., found "hello"`},
+		{"a wrong line behind a very long one", string(right) + "# " + strings.Repeat("x", 70_000) + "\nhello\n", `found "hello"`},
 		{"a cut key", string(right) + id.Recipient().String()[:40] + "\n", "expected a public key, found"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
