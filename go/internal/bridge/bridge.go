@@ -68,6 +68,7 @@ type Bridge struct {
 	unread  map[trigger.Pull]time.Time // touched then, and not read yet
 	open    map[int64]*ticket          // by the comment's id
 	settled map[int64]time.Time        // comments, with the time they were made at
+	turned  map[stranger]time.Time     // away, with the time of their comment
 	listed  []trigger.Build            // the newest builds, nil until asked for in this cycle
 	recipes enrolment
 	due     struct{ stale, sweep, guard time.Time }
@@ -82,7 +83,7 @@ func New(cfg Config, to Ports, log *slog.Logger) (*Bridge, error) {
 	b := &Bridge{
 		cfg: cfg, to: to, log: log, times: usual, now: time.Now, at: killpoint.At,
 		read: map[trigger.Pull]look{}, unread: map[trigger.Pull]time.Time{},
-		open: map[int64]*ticket{}, settled: map[int64]time.Time{},
+		open: map[int64]*ticket{}, settled: map[int64]time.Time{}, turned: map[stranger]time.Time{},
 		wake: make(chan struct{}, 1),
 	}
 	b.recipes.ttl = usual.grace

@@ -86,6 +86,7 @@ func (b *Bridge) settle() error {
 	b.at("bridge.cursor")
 	old := b.cursor.Settled.Add(-b.times.overlap - time.Hour)
 	maps.DeleteFunc(b.settled, func(_ int64, created time.Time) bool { return created.Before(old) })
+	maps.DeleteFunc(b.turned, func(_ stranger, created time.Time) bool { return created.Before(old) })
 	maps.DeleteFunc(b.read, func(_ trigger.Pull, l look) bool { return l.updated.Before(old) })
 	return err
 }

@@ -93,6 +93,33 @@ func TestBlockedBot(t *testing.T) {
 	}
 }
 
+// TestFlood: a stranger gets one answer on a pull request, however often they ask, and nobody waits for that.
+func TestFlood(t *testing.T) {
+	m := newModel(t, 0)
+	b := m.bridge(t, t.TempDir(), nil)
+	p, other := m.pull("hedgedoc", 7), m.pull("hedgedoc", 8)
+	cycles(t, m, b, 1)
+	var id int64
+	m.do(func() {
+		for range 200 {
+			m.comment(p, "mallory", "!testme")
+		}
+		m.comment(p, "eve", "!testme")
+		m.comment(other, "Mallory", "!testme")
+		id = m.comment(p, "ada", "!testme")
+	})
+	cycles(t, m, b, 30)
+	said := 0
+	for _, c := range append(p.comments, other.comments...) {
+		if strings.Contains(c.body, "only members of org") {
+			said++
+		}
+	}
+	if said != 3 || len(m.builds) != 1 || len(m.answers(p, id)) != 1 || len(b.open) != 0 {
+		t.Errorf("expected 3 refusals and one run, found %d and %d", said, len(m.builds))
+	}
+}
+
 // TestFaultsEnd: a refusal whose post seemed to be lost is found later. The fault ends with it.
 func TestFaultsEnd(t *testing.T) {
 	m := newModel(t, 0)

@@ -120,13 +120,10 @@ func (b *Bridge) judge(ctx context.Context, t *ticket) (bool, error) {
 		}
 		return true, b.show(ctx, t, trigger.Mark{Phase: trigger.Claimed, Ref: head.SHA}, b.cfg.Text.Waiting(b.told(t)))
 	}
-	err = b.show(ctx, t, trigger.Mark{Phase: trigger.Settled}, b.cfg.Text.Refused(verdict, t.comment.Author, t.pull))
-	if verdict == trigger.NotMember && errors.Is(err, trigger.ErrForbidden) {
-		// Whoever opened a pull request can block the bot: a stranger's comments there would else be tried for two days.
-		b.log.Info("a refusal could not be said", "pull", t.pull.String(), "comment", t.comment.ID, "error", err)
-		t.mark.Phase, err = trigger.Settled, nil
+	if verdict == trigger.NotMember {
+		return true, b.turnAway(ctx, t)
 	}
-	return true, err
+	return true, b.show(ctx, t, trigger.Mark{Phase: trigger.Settled}, b.cfg.Text.Refused(verdict, t.comment.Author, t.pull))
 }
 
 // start gives a claimed comment its build: the one there is, or a new one.
