@@ -5,7 +5,7 @@ package strength
 func leftoverVolume(c *Copy) error {
 	c.shims = append(c.shims, `"app undeploy "*)
   stack=$(echo "$3" | tr . _)
-  docker create --label cc-ci.mutant=1 --volume "${stack}_cc-ci-mutant:/held" '`+c.Image+`' true >>"$held" || exit 1
-  echo "${stack}_cc-ci-mutant" >>"$held" ;;`)
+  made=$(docker create --label cc-ci.mutant=1 --volume "${stack}_cc-ci-mutant:/held" '`+c.Image+`' true) || exit 1
+  printf 'container %s\nvolume %s_cc-ci-mutant\n' "$made" "$stack" >>"$held" ;;`)
 	return nil
 }

@@ -22,8 +22,8 @@ func (c *Copy) shim(dir, abra string) (string, error) {
 	return path, os.WriteFile(path, []byte(text), 0o700)
 }
 
-// release removes what a shim left in the engine: the first line of the file `held`
-// is a container, the others are volumes.
+// release removes what a shim left in the engine: the file `held` has a line "container ID" or
+// "volume NAME" for each, of the recipe's app and of those that it needs.
 func (c *Copy) release(ctx context.Context, docker, dir string) error {
 	b, err := os.ReadFile(filepath.Join(dir, "held"))
 	if errors.Is(err, fs.ErrNotExist) {
@@ -32,14 +32,18 @@ func (c *Copy) release(ctx context.Context, docker, dir string) error {
 	if err != nil {
 		return err
 	}
-	for i, name := range strings.Fields(string(b)) {
-		args := []string{"-H", docker, "volume", "rm", "--force", name}
-		if i == 0 {
-			args = []string{"-H", docker, "rm", "--force", name}
-		}
-		if out, err := exec.CommandContext(context.WithoutCancel(ctx), "docker", args...).CombinedOutput(); err != nil {
-			return fmt.Errorf("docker %s: %w: %s", strings.Join(args[2:], " "), err, strings.TrimSpace(string(out)))
+	var failed error
+	for _, kind := range []string{"container", "volume"} { // a volume goes once nothing holds it
+		for line := range strings.Lines(string(b)) {
+			name, ok := strings.CutPrefix(strings.TrimSpace(line), kind+" ")
+			if !ok {
+				continue
+			}
+			args := []string{"-H", docker, kind, "rm", "--force", name}
+			if out, err := exec.CommandContext(context.WithoutCancel(ctx), "docker", args...).CombinedOutput(); err != nil {
+				failed = errors.Join(failed, fmt.Errorf("docker %s: %w: %s", strings.Join(args[2:], " "), err, strings.TrimSpace(string(out))))
+			}
 		}
 	}
-	return nil
+	return failed
 }
