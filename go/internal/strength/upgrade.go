@@ -8,8 +8,17 @@ import (
 	"coopcloud.tech/cc-ci/internal/plan"
 )
 
+// dataLost keeps the engine from rolling back: a database that begins anew takes longer to answer, and an app that
+// ends meanwhile would make another fault of it.
 func dataLost(c *Copy) error {
 	n := 0
+	for _, s := range c.Facts.Services {
+		for _, part := range c.tree.service(s.Name) {
+			if update, ok := child(part, "deploy")["update_config"].(map[string]any); ok {
+				update["failure_action"] = "continue"
+			}
+		}
+	}
 	for _, v := range c.Facts.Volumes {
 		if v.External {
 			continue
