@@ -91,7 +91,10 @@ in
     { http = { path = "${api}/rooms/\${room}/state/m.room.topic"; headers = signed; expect = { status = 200; json.topic = "kept"; }; }; }
     { http = { path = "/_matrix/client/v1/media/download/\${domain}/\${media}"; headers = signed; expect.equals = "a kept picture"; }; }
   ];
-  state.change = [ (topic "lost") ];
+  state.change = [
+    (topic "lost")
+    { exec.command = [ "rm" "-r" "/data/media_store/local_content" ]; } # unconfirmed: the media store's path in the recipe
+  ];
 
   # Into a fresh deployment as well, once somebody restarts Synapse after it: until then it remembers that it
   # did not know the token, and a person may not log in often enough to ask for another.

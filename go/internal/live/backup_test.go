@@ -26,6 +26,8 @@ func TestBackup(t *testing.T) {
 		{"verify that never held", func(p *plan.Plan) { p.State.Verify[1].HTTP.Expect.Equals = new("# keen") }, result.Fail,
 			"state.verify does not see what state.write wrote, before any backup: state.verify[1]"},
 		{"change that changes nothing", func(p *plan.Plan) { p.State.Change = p.State.Change[:1] }, result.Fail, "state.verify still passes after state.change"},
+		{"change that leaves a file alone", func(p *plan.Plan) { p.State.Change = p.State.Change[:2] }, result.Pass,
+			"state.verify[2] tells after state.change what it told before"},
 		{"volumes destroyed", func(p *plan.Plan) { p.Backup.Restore = []string{"volumes-destroyed"} }, result.Pass, ""},
 		{"generic", generic, result.Pass, ""},
 		{"declared as not applicable", func(p *plan.Plan) { p.Backup.NotApplicable = "it keeps nothing" }, result.NotApplicable, "it keeps nothing"},

@@ -101,7 +101,7 @@ type situation struct {
 
 // situations in the order in which they are tried: each leaves the app deployed.
 var situations = []situation{
-	{"in-place", "after state.change", (*backup).changeSeen},
+	{"in-place", "after state.change", (*backup).inPlace},
 	{"volumes-destroyed", "after the volumes were destroyed", (*backup).destroyVolumes},
 	{"fresh", "in a fresh deployment", (*backup).anew},
 }
@@ -161,6 +161,14 @@ func (b *backup) mustDiffer(ctx context.Context, after string) (lost string, err
 	s.Outcome, s.Took = result.OutcomeOf(err), time.Since(start)
 	b.rec.Add([]result.Step{s}, nil)
 	return lost, err
+}
+
+// inPlace changes the state, and the dumps that lie about since the backup.
+func (b *backup) inPlace(ctx context.Context) error {
+	if err := b.changeSeen(ctx); err != nil {
+		return err
+	}
+	return b.replaceDumps(ctx)
 }
 
 // destroyVolumes takes the services and volumes away and deploys again.

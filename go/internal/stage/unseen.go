@@ -13,25 +13,44 @@ import (
 	"coopcloud.tech/cc-ci/internal/step"
 )
 
-// changeSeen changes the state, and looks after each change whether any assertion of
-// state.verify tells another thing than before. One that none of them sees could be lost
-// without a word: the list has a hole, or lost an assertion. It is a finding.
+// changeSeen changes the state, and looks whether state.change and state.verify fit each other. A change
+// that no assertion sees could be lost without a word: the list has a hole, or lost an assertion. An
+// assertion that no change reaches says nothing of a restore in place, and where no other is tried, nothing
+// of any. Both are findings.
 func (b *backup) changeSeen(ctx context.Context) error {
-	own := b.ownChanges()
-	if len(own) < 2 { // a single one that nobody sees makes the stage red
+	own, alone := b.ownChanges(), slices.Equal(b.Plan.Backup.Restore, []string{"in-place"})
+	if b.Plan.State.Generic || len(own) < 2 && !alone { // a single one that nobody sees makes the stage red
 		return b.change(ctx, b.rec, b.vars)
 	}
-	told, err := b.told(ctx)
+	first, err := b.told(ctx)
 	if err != nil {
 		return err
 	}
+	told, unseen, err := b.changeWatched(ctx, own, first)
+	if err != nil {
+		return err
+	}
+	if len(own) > 1 {
+		for _, i := range unseen {
+			b.gap("change-unseen", fmt.Sprintf("state.change[%d]", i), "changes nothing that state.verify sees: assert what it must be, or take the step away")
+		}
+	}
+	if alone && !slices.Equal(first, told) { // where nothing differs, the stage is red anyway
+		for _, i := range b.unmoved(first, told) {
+			b.gap("restore-unproven", fmt.Sprintf("state.verify[%d]", i),
+				"tells after state.change what it told before, and no other restore than in place is tried: that one brings it back is unproven; change it in state.change")
+		}
+	}
+	return nil
+}
+
+// changeWatched runs state.change and gives what state.verify tells then, and the changes that made no difference to it.
+func (b *backup) changeWatched(ctx context.Context, own []int, told []string) (now []string, unseen []int, err error) {
 	// The list must run as one, since its cookies last for one run: it is looked at
 	// before each step that follows a change.
-	var unseen []int
 	i, failed := 0, error(nil)
 	look := func() {
 		if i > 0 && failed == nil && slices.Contains(own, i-1) {
-			var now []string
 			if now, failed = b.told(ctx); failed == nil && slices.Equal(told, now) {
 				unseen = append(unseen, i-1)
 			}
@@ -45,16 +64,33 @@ func (b *backup) changeSeen(ctx context.Context) error {
 	steps, evidence, err := step.Run(ctx, b.Plan.State.Change, "state.change", deps)
 	b.rec.Add(steps, evidence)
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
-	if look(); failed != nil {
-		return failed
+	if look(); failed == nil && !slices.Contains(own, len(b.Plan.State.Change)-1) { // what follows the last own change may change more: a walk in the browser
+		told, failed = b.told(ctx)
 	}
-	for _, i := range unseen {
-		b.rec.Findings = append(b.rec.Findings, result.Finding{ID: "change-unseen", Severity: finding.Warn, Place: fmt.Sprintf("state.change[%d]", i),
-			Text: fmt.Sprintf("state.change[%d] changes nothing that state.verify sees: assert what it must be, or take the step away", i)})
+	return told, unseen, failed
+}
+
+// gap is a finding about the lists of state.
+func (b *backup) gap(id, place, text string) {
+	b.rec.Findings = append(b.rec.Findings, result.Finding{ID: id, Severity: finding.Warn, Place: place, Text: place + " " + text})
+}
+
+// unmoved are the assertions of state.verify that told the same twice.
+func (b *backup) unmoved(was, is []string) []int {
+	var found []int
+	n := 0
+	for i, s := range b.Plan.State.Verify {
+		if !asserts(s) {
+			continue
+		}
+		if was[n] == is[n] {
+			found = append(found, i)
+		}
+		n++
 	}
-	return nil
+	return found
 }
 
 // ownChanges are the steps of state.change that change something themselves: a step
@@ -118,7 +154,9 @@ func before(list []plan.Step, i int) []plan.Step {
 			steps = append(steps, s)
 		}
 	}
-	return append(steps, list[i])
+	last := list[i]
+	last.Within = 0 // a change is there at once, and what fails because of it would be waited for in vain
+	return append(steps, last)
 }
 
 func onlyLooks(s plan.Step) bool {

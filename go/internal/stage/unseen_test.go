@@ -3,6 +3,7 @@ package stage
 import (
 	"slices"
 	"testing"
+	"time"
 
 	"coopcloud.tech/cc-ci/internal/plan"
 )
@@ -55,5 +56,24 @@ func TestAssertionsBehindAFailedOne(t *testing.T) {
 	}
 	if !asserts(look) || asserts(write) || !changes(write) || changes(look) {
 		t.Error("expected a file that is compared to assert, and one that is written to change")
+	}
+}
+
+// What an assertion told is matched with its place in state.verify, past the steps that assert nothing.
+func TestUnmoved(t *testing.T) {
+	login, look := request("POST", "/login", nil), request("GET", "/1", &plan.HTTPExpect{Body: "a"})
+	b := &backup{Deps: Deps{Plan: &plan.Plan{State: plan.State{Verify: []plan.Step{login, look, login, look, look}}}}}
+	if got := b.unmoved([]string{"a", "b", "c"}, []string{"x", "b", "c"}); !slices.Equal(got, []int{3, 4}) {
+		t.Errorf("got %v", got)
+	}
+}
+
+// What a change has made fail stays so: to wait for it would cost as long as a step may be tried again.
+func TestChangeIsNotWaitedFor(t *testing.T) {
+	look := request("GET", "/1", &plan.HTTPExpect{Body: "a"})
+	look.Within = plan.Duration(time.Minute)
+	list := []plan.Step{look}
+	if got := before(list, 0); got[0].Within != 0 || list[0].Within == 0 {
+		t.Errorf("got %+v of %+v", got, list)
 	}
 }

@@ -37,3 +37,11 @@ func weaken(s *plan.Step) {
 		s.Browser = []plan.BrowserStep{{Goto: "/"}, {ExpectText: &plan.ExpectText{Text: "cc-ci: nothing says this", Absent: true}}}
 	}
 }
+
+// changes are the steps of state.change that neither read nor prepare.
+func (c *Copy) changes() []plan.Step {
+	return slices.DeleteFunc(slices.Clone(c.Plan.State.Change), func(s plan.Step) bool {
+		return contains(c.Plan.State.Write, s) || contains(c.Plan.State.Verify, s) ||
+			s.HTTP != nil && s.HTTP.Method == "GET" || s.Exec != nil && s.Exec.Expect != nil || s.File != nil && s.File.Write == nil
+	})
+}

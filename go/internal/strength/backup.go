@@ -18,9 +18,11 @@ func (c *Copy) saved() ([]recipe.Service, error) {
 	if len(found) == 0 {
 		return nil, notApplicable("no service has the label backupbot.backup=true")
 	}
-	c.Plan.Backup.Restore = []string{"in-place"} // the other situations find nothing more
 	return found, nil
 }
+
+// inPlace leaves out the other situations: the row shows before any restore.
+func (c *Copy) inPlace() { c.Plan.Backup.Restore = []string{"in-place"} }
 
 // v2 gives the first service that is backed up by labels of v2.
 func (c *Copy) v2() (recipe.Service, error) {
@@ -48,6 +50,7 @@ func volumeLeftOut(c *Copy) error {
 	if _, err := c.saved(); err != nil {
 		return err
 	}
+	c.inPlace()
 	c.addService("exec sleep 1000000", map[string]any{"volumes": []any{"cc_ci_mutant:/data"}, "stop_signal": "SIGKILL"})
 	c.tree.top("volumes")["cc_ci_mutant"] = map[string]any{}
 	return nil
@@ -58,6 +61,7 @@ func labelsMixed(c *Copy) error {
 	if err != nil {
 		return err
 	}
+	c.inPlace()
 	for _, s := range all {
 		for _, m := range s.Mounts {
 			if m.Type != "volume" {
@@ -144,33 +148,6 @@ func pathMissing(c *Copy) error {
 	return notApplicable("service %s saves no volume", s.Name)
 }
 
-// restoreNoOp puts a program before abra that says yes to every restore.
-func restoreNoOp(c *Copy) error {
-	if _, err := c.saved(); err != nil {
-		return err
-	}
-	c.shims = append(c.shims, `"app restore "*) echo "restore finished"; exit 0 ;;`)
-	return nil
-}
-
-// restoreHalf leaves the last of several saved things out of the labels.
-func restoreHalf(c *Copy) error {
-	s, err := c.v2()
-	if err != nil {
-		return err
-	}
-	if c.Plan.State.Generic {
-		return notApplicable("generic markers follow the labels: what a label leaves out has none")
-	}
-	for _, m := range s.Mounts {
-		if paths := s.Backup.Volumes[m.Source].Paths; len(paths) > 1 {
-			c.tree.setLabel(s.Name, label+"backup.volumes."+m.Source+".path", strings.Join(paths[:len(paths)-1], ","))
-			return nil
-		}
-	}
-	return notApplicable("service %s saves one thing alone, which has no half", s.Name)
-}
-
 // assertionDeleted takes the last assertion out of state.verify. Where it is the only
 // one, the list would be refused before any run: then it is made to say nothing.
 func assertionDeleted(c *Copy) error {
@@ -180,6 +157,7 @@ func assertionDeleted(c *Copy) error {
 	if _, err := c.saved(); err != nil {
 		return err
 	}
+	c.inPlace()
 	verify := slices.Clone(c.Plan.State.Verify)
 	var own []int
 	for i, s := range verify {
@@ -187,12 +165,14 @@ func assertionDeleted(c *Copy) error {
 			own = append(own, i)
 		}
 	}
+	if len(own) < 2 || len(c.changes()) < 2 {
+		c.Want = Want{Stage: "backup", Outcome: []result.Outcome{result.Fail}, Says: []string{"state.verify still passes after state.change"}}
+	}
 	switch len(own) {
 	case 0:
 		return notApplicable("no assertion of state.verify is its own")
 	case 1:
 		weaken(&verify[own[0]])
-		c.Want = Want{Stage: "backup", Outcome: []result.Outcome{result.Fail}, Says: []string{"state.verify still passes after state.change"}}
 	default:
 		verify = slices.Delete(verify, own[len(own)-1], own[len(own)-1]+1)
 	}

@@ -49,6 +49,8 @@ var backupRows = []Mutation{
 	{"truncated-dump", "the hook leaves half a dump", backup, Want{Stage: "backup", Says: []string{"truncated dump: "}}, truncatedDump},
 	{"path-missing", "a label names a path that isn't there", backup, Want{Stage: "backup", Says: []string{"the labels name it, but it isn't there|left out"}}, pathMissing},
 	{"restore-no-op", "the restore reports success and does nothing", backup, Want{Stage: "backup", Says: []string{"reported success and changed nothing"}}, restoreNoOp},
+	{"restore-hooks-alone", "the restore runs its hooks and brings no file back", backup,
+		Want{Stage: "backup", Says: []string{"reported success and changed nothing|did not bring everything back"}}, restoreHooksAlone},
 	{"restore-half", "half of the state is not in the backup", backup, Want{Stage: "backup", Says: []string{"did not bring everything back"}}, restoreHalf},
 	{"assertion-deleted", "state.verify has lost an assertion", backup,
 		Want{Stage: "backup", Outcome: passed, Finding: "change-unseen", Says: []string{`state\.change\[\d+\] changes nothing that state\.verify sees`}}, assertionDeleted},
