@@ -77,7 +77,8 @@ func (b *backup) gap(id, place, text string) {
 	b.rec.Findings = append(b.rec.Findings, result.Finding{ID: id, Severity: finding.Warn, Place: place, Text: place + " " + text})
 }
 
-// unmoved are the assertions of state.verify that told the same twice.
+// unmoved are the assertions of state.verify that told the same twice. A step that saves something prepares
+// another: of a page with a form's token, nothing is kept.
 func (b *backup) unmoved(was, is []string) []int {
 	var found []int
 	n := 0
@@ -85,7 +86,7 @@ func (b *backup) unmoved(was, is []string) []int {
 		if !asserts(s) {
 			continue
 		}
-		if was[n] == is[n] {
+		if was[n] == is[n] && !savesSomething(s) {
 			found = append(found, i)
 		}
 		n++
@@ -159,12 +160,16 @@ func before(list []plan.Step, i int) []plan.Step {
 	return append(steps, last)
 }
 
+func savesSomething(s plan.Step) bool {
+	return s.HTTP != nil && len(s.HTTP.Save) > 0 || s.Exec != nil && len(s.Exec.Save) > 0
+}
+
 func onlyLooks(s plan.Step) bool {
 	switch {
 	case s.HTTP != nil:
-		return s.HTTP.Method == "GET" && len(s.HTTP.Save) == 0
+		return s.HTTP.Method == "GET" && !savesSomething(s)
 	case s.Exec != nil:
-		return s.Exec.Expect != nil && len(s.Exec.Save) == 0
+		return s.Exec.Expect != nil && !savesSomething(s)
 	}
 	return s.File != nil && s.File.Write == nil
 }

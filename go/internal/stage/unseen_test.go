@@ -59,11 +59,13 @@ func TestAssertionsBehindAFailedOne(t *testing.T) {
 	}
 }
 
-// What an assertion told is matched with its place in state.verify, past the steps that assert nothing.
+// What an assertion told is matched with its place in state.verify, past the steps that assert nothing or only prepare.
 func TestUnmoved(t *testing.T) {
 	login, look := request("POST", "/login", nil), request("GET", "/1", &plan.HTTPExpect{Body: "a"})
-	b := &backup{Deps: Deps{Plan: &plan.Plan{State: plan.State{Verify: []plan.Step{login, look, login, look, look}}}}}
-	if got := b.unmoved([]string{"a", "b", "c"}, []string{"x", "b", "c"}); !slices.Equal(got, []int{3, 4}) {
+	form := request("GET", "/form", &plan.HTTPExpect{Status: 200})
+	form.HTTP.Save = map[string]string{"token": "regex:(.*)"}
+	b := &backup{Deps: Deps{Plan: &plan.Plan{State: plan.State{Verify: []plan.Step{login, look, login, look, look, form}}}}}
+	if got := b.unmoved([]string{"a", "b", "c", "d"}, []string{"x", "b", "c", "d"}); !slices.Equal(got, []int{3, 4}) {
 		t.Errorf("got %v", got)
 	}
 }
