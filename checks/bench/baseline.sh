@@ -12,7 +12,7 @@ here=$root/checks/bench/baseline
 host=baseline-$recipe.$domain stack=baseline_$recipe base=https://$host
 work=$(mktemp -d)
 touch "$work/log"
-backup='' converged=0 failures=0
+backup='' converged=0 watched=0 failures=0
 declare -A secret=()
 trap 'status=$?; [ $status = 0 ] || cat "$work/log" >&2; remove_all; rm -rf "$work"' EXIT
 
@@ -105,13 +105,14 @@ in_force() {
     jq -c '[.[].Spec.TaskTemplate.ContainerSpec.Secrets // [] | .[] | {(.SecretName): .SecretID}] | add'
 }
 
-# steady [SECONDS]: no task has failed since the app answered, or not for so long.
+# steady [SECONDS]: no task has failed since the app answered. With SECONDS: it, or an earlier deployment of this version, has been seen for so long.
 steady() {
-  local from left
+  local from left=0
   from=$(now)
-  left=$((${1:-0} * 1000000 - from + converged))
+  [ $watched -ge $((${1:-0} * 1000000)) ] || left=$((${1:-0} * 1000000 - from + converged))
   [ $left -le 0 ] || sleep "$((left / 1000000)).$(printf %06d $((left % 1000000)))"
   [ "$(failed)" = "$failures" ] || die "a task has failed"
+  [ $(($(now) - converged)) -le $watched ] || watched=$(($(now) - converged))
   since steady "$from"
 }
 
@@ -198,6 +199,7 @@ in_backup() {
   # shellcheck disable=SC2154 # the app's
   restic backup "${saved[@]/#//var/lib/docker/volumes/${stack}_}"
   holds || die "the backup does not hold what it must"
+  steady
   change
   ! verify 2>/dev/null || die "the change was not seen"
   restored
@@ -213,6 +215,7 @@ in_local() {
 }
 in_upgrade() {
   local before
+  watched=0
   fresh "$old" "${kept[@]}"
   write
   before=$(in_force)
