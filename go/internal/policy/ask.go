@@ -66,6 +66,12 @@ type driver struct {
 // own tells whether a name of the engine belongs to the run's stack.
 func (a *ask) own(name string) bool { return strings.HasPrefix(name, a.run.Stack+"_") }
 
+// ofSite tells whether a name is made as those of this site's stacks are, whichever run's.
+func (a *ask) ofSite(name string) bool {
+	_, site, _ := strings.Cut(strings.ToLower(a.run.Stack), "_")
+	return site != "" && strings.Contains(strings.ToLower(name), "_"+site)
+}
+
 // host tells whether a host is the run's: one that it was given, or one made of
 // its domain ("collabora-<domain>", "www.<domain>"), which no other run can have.
 func (a *ask) host(name string) bool {

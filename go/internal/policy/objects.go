@@ -57,13 +57,43 @@ func networkAlias(a *ask, r *report) {
 				continue
 			}
 			for _, alias := range n.aliases {
-				// A service answers to its own name everywhere, asked for or not.
 				if alias != s.name && !a.own(alias) && alias != a.run.Stack && !a.host(strings.ToLower(alias)) {
 					r.add(n.place, "alias %s", alias)
 				}
 			}
+			// A service answers to its own name everywhere, asked for or not: short ones are everybody's.
+			if strings.Contains(s.name, ".") && !a.host(strings.ToLower(s.name)) || a.ofSite(s.name) {
+				r.add(n.place, "service name %s", s.name)
+			}
 		}
 	}
+}
+
+// The largest known recipe has a dozen of each.
+const (
+	maxNetworks = 40
+	maxObjects  = 200
+)
+
+// fewObjects bounds what a recipe declares beside its services. Names are counted once: a secret
+// that many services read is one.
+func fewObjects(a *ask, r *report) {
+	networks, others := map[string]string{}, map[string]string{}
+	for _, o := range a.objects {
+		file, _, _ := strings.Cut(o.place, ": ")
+		if o.kind == "network" {
+			networks[o.name] = file
+		} else {
+			others[o.kind+" "+o.name] = file
+		}
+	}
+	bound := func(found map[string]string, most int, what string) {
+		if len(found) > most {
+			r.add(slices.Max(slices.Collect(maps.Values(found)))+": "+what, "%d", len(found))
+		}
+	}
+	bound(networks, maxNetworks, "networks")
+	bound(others, maxObjects, "volumes, secrets and configs")
 }
 
 func fixedSubnet(a *ask, r *report) {

@@ -108,12 +108,11 @@ func routerName(a *ask, r *report) {
 func middlewareName(foreign bool) func(*ask, *report) {
 	return func(a *ask, r *report) {
 		stack := strings.ToLower(a.run.Stack)
-		_, site, _ := strings.Cut(stack, "_")
 		eachTraefik(a, func(l traefikLabel) {
 			if !l.is("middlewares") || strings.Contains(l.parts[3], stack) {
 				return
 			}
-			if foreign == (site != "" && strings.Contains(l.parts[3], "_"+site)) {
+			if foreign == a.ofSite(l.parts[3]) {
 				r.add(l.place, "middleware %s", l.parts[3])
 			}
 		})
@@ -181,12 +180,21 @@ func routerTarget(a *ask, r *report) {
 		case l.is("middlewares") && l.option == "forwardauth.address":
 			bad = !a.reaches(l.value)
 		case l.is("middlewares"):
-			bad = strings.HasPrefix(l.option, "forwardauth.tls.") || strings.HasSuffix(l.option, "usersfile") || strings.HasPrefix(l.option, "plugin.")
+			kind, _, _ := strings.Cut(l.option, ".")
+			bad = !slices.Contains(middlewareKinds, kind) || strings.HasPrefix(l.option, "forwardauth.tls.") ||
+				strings.HasPrefix(l.option, "ratelimit.redis.") || strings.HasSuffix(l.option, "usersfile")
 		}
 		if bad {
 			r.add(l.place, "%s", l.value)
 		}
 	})
+}
+
+// middlewareKinds are Traefik's own, as of 3.7. One that isn't among them may be a plugin, or reach what these can't.
+var middlewareKinds = []string{
+	"addprefix", "basicauth", "buffering", "chain", "circuitbreaker", "compress", "contenttype", "digestauth", "encodedcharacters", "errors",
+	"forwardauth", "grpcweb", "headers", "inflightconn", "inflightreq", "ipallowlist", "ipwhitelist", "passtlsclientcert", "ratelimit", "redirectregex",
+	"redirectscheme", "replacepath", "replacepathregex", "retry", "stripprefix", "stripprefixregex",
 }
 
 // relativePath is a path that no URL parser takes for another host.

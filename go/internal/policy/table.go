@@ -78,6 +78,12 @@ var table = []Rule{
 		Mend: "test the part of it that one app needs",
 	},
 	{
+		ID: "objects", Severity: Refuse, created: true, judge: fewObjects,
+		What: "more than 40 networks, or more than 200 volumes, secrets and configs together",
+		Why:  "networks take addresses that all apps share, and each object takes time to make and to remove",
+		Mend: "test the part of it that one app needs",
+	},
+	{
 		ID: "log-driver", Severity: Refuse, created: true, judge: values(among("", "json-file", "local", "none", "journald"), "logging.driver"),
 		What: "a `logging` driver that sends logs elsewhere", Why: "the engine, not the container, opens the connection, from the host's network",
 		Mend: "use json-file or local, or leave logging out",
@@ -108,8 +114,8 @@ var table = []Rule{
 	},
 	{
 		ID: "network-alias", Severity: Refuse, created: true, judge: networkAlias,
-		What: "an alias on the router's network that is neither the stack's nor a host of the run",
-		Why:  "answers in the name of another app or of the router", Mend: "begin the alias with ${STACK_NAME}_",
+		What: "an alias on the router's network that is neither the stack's nor a host of the run, or a service there that is called like a host or like another stack's service",
+		Why:  "answers in the name of another app or of the router", Mend: "begin the alias with ${STACK_NAME}_, and give the service a short name",
 	},
 	{
 		ID: "fixed-subnet", Severity: Warn, judge: fixedSubnet,
@@ -172,7 +178,7 @@ var table = []Rule{
 	},
 	{
 		ID: "router-target", Severity: Refuse, created: true, judge: routerTarget,
-		What: "a label that makes Traefik itself connect, read files or load plugins: a server's `url`, `forwardauth.address` outside the stack, `usersfile`, `plugin`, a network that isn't the router's",
+		What: "a label that makes Traefik itself connect, read files or load plugins: a server's `url`, `forwardauth.address` outside the stack, `usersfile`, `ratelimit.redis`, a middleware that isn't one of Traefik's own (`plugin`), a network that isn't the router's",
 		Why:  "Traefik reaches what the app can't: the host, other apps, its own files", Mend: "let the label name a port of the service",
 	},
 	{
