@@ -167,20 +167,30 @@ func runsOnce(s swarm.Service) bool {
 	return !checked && p != nil && p.Condition != swarm.RestartPolicyConditionAny && p.Condition != ""
 }
 
-// sameSpec tells whether a task was made from what its service asks for now. Only
-// what a container is made of is compared: the engine leaves defaults and what
-// belongs to the service alone (restart policy, stop grace period) out of the task's copy.
+// sameSpec tells whether a task was made from what its service asks for now: nothing else would
+// say so of an update that has not begun, or that was paused beside a task of before.
 func sameSpec(task, service swarm.TaskSpec) bool {
-	return task.ForceUpdate == service.ForceUpdate && reflect.DeepEqual(made(task.ContainerSpec), made(service.ContainerSpec))
+	return reflect.DeepEqual(made(task), made(service))
 }
 
-func made(c *swarm.ContainerSpec) swarm.ContainerSpec {
-	if c == nil {
-		return swarm.ContainerSpec{}
+// made is what of a specification a task's copy keeps as it was asked for. The engine leaves defaults out
+// of the copy, and what belongs to the service alone; a task that already stands where a new placement
+// wants it is not made anew.
+func made(t swarm.TaskSpec) swarm.TaskSpec {
+	t.Runtime, t.RestartPolicy, t.Placement = "", nil, nil
+	if t.Resources != nil && reflect.DeepEqual(*t.Resources, swarm.ResourceRequirements{}) {
+		t.Resources = nil
 	}
-	return swarm.ContainerSpec{Image: c.Image, Labels: c.Labels, Command: c.Command, Args: c.Args, Hostname: c.Hostname,
-		Env: c.Env, Dir: c.Dir, User: c.User, ReadOnly: c.ReadOnly, Mounts: c.Mounts, Healthcheck: c.Healthcheck,
-		Secrets: c.Secrets, Configs: c.Configs}
+	if t.ContainerSpec == nil {
+		return t
+	}
+	c := *t.ContainerSpec
+	c.StopGracePeriod = nil
+	if c.DNSConfig != nil && reflect.DeepEqual(*c.DNSConfig, swarm.DNSConfig{}) {
+		c.DNSConfig = nil
+	}
+	t.ContainerSpec = &c
+	return t
 }
 
 func over(s swarm.TaskState) bool {

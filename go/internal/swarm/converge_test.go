@@ -36,6 +36,12 @@ func TestServiceState(t *testing.T) {
 		return s
 	}
 	running := task("new", swarm.TaskStateRunning, swarm.TaskStateRunning, 0)
+	limited := service(1, "new")
+	limited.Spec.TaskTemplate.Resources = &swarm.ResourceRequirements{Limits: &swarm.Limit{MemoryBytes: 4 << 20}}
+	defaulted, grace := service(1, "new"), time.Second
+	defaulted.Spec.TaskTemplate.Runtime, defaulted.Spec.TaskTemplate.RestartPolicy = swarm.RuntimeContainer, &swarm.RestartPolicy{}
+	defaulted.Spec.TaskTemplate.Resources, defaulted.Spec.TaskTemplate.Placement = &swarm.ResourceRequirements{}, &swarm.Placement{}
+	defaulted.Spec.TaskTemplate.ContainerSpec.DNSConfig, defaulted.Spec.TaskTemplate.ContainerSpec.StopGracePeriod = &swarm.DNSConfig{}, &grace
 	for _, tt := range []struct {
 		name    string
 		service swarm.Service
@@ -47,6 +53,9 @@ func TestServiceState(t *testing.T) {
 		{"none yet", service(1, "new"), nil, "0 of 1 tasks ready", false},
 		{"an update that has not begun", service(1, "new"), []swarm.Task{task("old", swarm.TaskStateRunning, swarm.TaskStateRunning, 0)},
 			"0 of 1 tasks ready, 1 of an older version", false},
+		{"an update that has not begun, of a setting that is no part of the container's program", limited, []swarm.Task{running},
+			"0 of 1 tasks ready, 1 of an older version", false},
+		{"the engine's defaults are no difference", defaulted, []swarm.Task{running}, "", false},
 		{"start-first, the old one still stops", service(1, "new"), []swarm.Task{running, task("old", swarm.TaskStateRunning, swarm.TaskStateShutdown, 0)},
 			"1 of 1 tasks ready, 1 of an older version", false},
 		{"the old one has gone", service(1, "new"), []swarm.Task{running, task("old", swarm.TaskStateShutdown, swarm.TaskStateShutdown, 0)}, "", false},
