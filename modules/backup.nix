@@ -33,9 +33,27 @@ in
     services.cc-ci.missing = lib.optional (cfg.backup.version == null)
       "services.cc-ci.backup.version: expected a tag of the recipe, found none: choose one of `git ls-remote --tags ${cfg.upstream}/backup-bot-two.git`.";
 
+    # By itself, not as the other convergers: what is mounted below ProtectSystem= stays in the unit's own world. Before the
+    # engine, which starts the services that it had.
+    systemd.services.cc-ci-volumes = {
+      description = "cc-ci: the engine's volumes without symbolic links, for the backup service";
+      before = [ "docker.service" ];
+      requiredBy = [ "docker.service" ];
+      wantedBy = [ "multi-user.target" ];
+      restartIfChanged = false;
+      environment.CC_CI_SERVER = "/etc/cc-ci/server.json";
+      serviceConfig = {
+        Type = "oneshot";
+        ExecStart = "${cfg.package}/bin/cc-ci converge volumes";
+        TimeoutStartSec = "1min";
+        UMask = "0022";
+        NoNewPrivileges = true;
+      };
+    };
+
     systemd.services.cc-ci-backup = units.converge { inherit cfg pkgs; } "backup" {
       description = "cc-ci: backup-bot-two";
-      after = [ "cc-ci-swarm.service" "cc-ci-traefik.service" ];
+      after = [ "cc-ci-swarm.service" "cc-ci-traefik.service" "cc-ci-volumes.service" ];
       path = [ pkgs.git ];
       limit = "12min";
     };

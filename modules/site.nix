@@ -42,6 +42,7 @@ let
     backup = {
       inherit (cfg.backup) domain env;
       passwordFile = cfg.secrets.restic-password;
+      volumes = { of = "/var/lib/docker/volumes"; at = "/run/cc-ci/volumes"; };
       recipe = { source = "${cfg.upstream}/backup-bot-two.git"; version = toString cfg.backup.version; };
     };
     state = site.state;

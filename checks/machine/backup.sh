@@ -3,9 +3,10 @@
 # password of its repository is made once and never leaves the swarm.
 . "${BASH_SOURCE%/*}/vars.sh"
 
-HERE=$machine/backup-standin VOLUMES=$(docker info -f '{{.DockerRootDir}}')/volumes
+"$machine/volumes.sh" "$(docker info -f '{{.DockerRootDir}}')/volumes"
+HERE=$machine/backup-standin VOLUMES=$volumes
 export SOCKET=$socket VOLUMES STATE
-STATE=$({ docker image inspect -f '{{.Id}}' cc-ci.test/backup-standin:1; echo "$socket"; cat "$HERE/compose.yml"; } | sha256sum | cut -c1-12)
+STATE=$({ docker image inspect -f '{{.Id}}' cc-ci.test/backup-standin:1; echo "$socket $volumes"; cat "$HERE/compose.yml"; } | sha256sum | cut -c1-12)
 container() { docker ps -q --filter "label=cc-ci.backup=$STATE" --filter status=running | grep .; }
 ready() { docker exec "$(container)" test -e /run/backup-ready; }
 

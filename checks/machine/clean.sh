@@ -10,6 +10,7 @@ if [ "$CC_CI_DOCKER" = host ]; then
 fi
 for kept in "$CC_CI_CACHE"/clones/*/forge/*/; do [ ! -d "$kept" ] || "$root/checks/forge/down.sh" "$kept"; done
 "$machine/dockerd.sh" down
+! mountpoint -q "$volumes" || umount -l "$volumes"
 if [ -e "$CC_CI_CACHE/nix/made-store" ]; then
   say "removing /nix"
   chmod -R u+w /nix && rm -rf /nix

@@ -49,6 +49,9 @@ up() {
   "exec-opts": ["native.cgroupdriver=cgroupfs"], "cgroup-parent": "/$bridge",
   "log-driver": "json-file", "log-opts": { "max-size": "10m" } }
 EOF
+  # Before the engine, which starts the services that it had: one would keep the bare folder.
+  [ -d "$engine/data/volumes" ] || { mkdir -p "$engine/data" && mkdir -m 0701 "$engine/data/volumes"; }
+  "$machine/volumes.sh" "$engine/data/volumes"
   # Without our TMPDIR: it outlives us, and can't start a process in a container once that folder is gone.
   setsid env -u TMPDIR dockerd --config-file "$engine/daemon.json" </dev/null >"$engine/log" 2>&1 9>&- &
   disown

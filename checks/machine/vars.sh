@@ -17,7 +17,11 @@ domain=ci.cc-ci.test
 clone=$CC_CI_CACHE/clones/${root//\//_} # what belongs to this clone alone
 engine=$CC_CI_CACHE/docker
 socket=$engine/docker.sock
-if [ "$CC_CI_DOCKER" = host ]; then socket=/var/run/docker.sock; fi
+volumes=$engine/volumes # the engine's, as the backup service sees them: volumes.sh
+if [ "$CC_CI_DOCKER" = host ]; then
+  socket=/var/run/docker.sock
+  volumes=/run/cc-ci/volumes # outside of what clean.sh removes
+fi
 bridge=ccci$CC_CI_PORT
 traefik_version=v3.7.13
 

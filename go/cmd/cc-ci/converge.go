@@ -34,6 +34,7 @@ made right (what runs was left running).`,
 		convergePiece("traefik", "the router, by abra, with the operator's certificate", func(ctx context.Context, s server.Server, r *converge.Report) error {
 			return converge.Traefik(ctx, s, time.Now(), r)
 		}),
+		convergePiece("volumes", "the mount by which the backup service sees the engine's volumes, without symbolic links", converge.Volumes),
 		convergePiece("backup", "the service that saves and restores apps, by abra", converge.Backup),
 		convergePiece("drone-oauth", "Drone's OAuth2 application in the forge, and the file with its id and secret", converge.DroneOAuth),
 	)

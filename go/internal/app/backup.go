@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"coopcloud.tech/cc-ci/internal/abra"
 	"coopcloud.tech/cc-ci/internal/restic"
 	"coopcloud.tech/cc-ci/internal/result"
@@ -105,7 +107,8 @@ func (a *App) ForgetSnapshots(ctx context.Context) ([]string, error) {
 // serverFault recognises what the backup service's own trouble looks like.
 var serverFault = regexp.MustCompile(`(?i)restic|repository|no space left on device|no backupbot|docker daemon`)
 
-// blameBackup says whose fault a refused backup verb is. A hook's own words may be anything, so a hook is looked for first.
+// blameBackup says whose fault a refused backup verb is. A hook's own words may be anything, so a hook is looked for first. The
+// backup service follows no links in volumes: one in the place of a folder is the app's doing.
 func (a *App) blameBackup(ctx context.Context, verb string, err error) error {
 	var refused *abra.Error
 	if err == nil || !errors.As(err, &refused) {
@@ -113,7 +116,7 @@ func (a *App) blameBackup(ctx context.Context, verb string, err error) error {
 	}
 	why := reason(refused.Stderr)
 	err = fmt.Errorf("%s: %s", verb, a.Mask.String(why))
-	if !strings.Contains(why, "hook") && serverFault.MatchString(why) {
+	if !strings.Contains(why, "hook") && !strings.Contains(why, unix.ELOOP.Error()) && serverFault.MatchString(why) {
 		return err
 	}
 	return result.Fault(err)

@@ -20,6 +20,7 @@ func TestWhoseFaultABackupIs(t *testing.T) {
 		{"{\"message\":\"x\"}\nERROR service app: backup.pre-hook: exit 1: no space left on device\nFATA exit status 1", "backup.pre-hook", result.Fail},
 		{"ERROR path data: /a.json: the labels name it, but it isn't there\nFATA exit status 1", "/a.json", result.Fail},
 		{"ERROR restic backup: exit status 1: no space left on device\nFATA exit status 1", "no space", result.Error},
+		{"ERROR restic restore: exit status 1: ignoring error for /data/sub: mkdir /data/sub: too many levels of symbolic links\nFATA exit status 1", "symbolic links", result.Fail},
 		{"FATA no backupbot discovered, is it deployed?", "no backupbot", result.Error},
 	} {
 		err := a.blameBackup(context.Background(), "backup", &abra.Error{Exit: 1, Stderr: tt.shown})

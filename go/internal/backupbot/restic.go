@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // patience is how long a verb waits for another's lock on the repository.
@@ -79,7 +81,17 @@ func (b Bot) once(ctx context.Context, args []string) (string, error) {
 	if strings.Contains(errs.String(), "unable to create lock") {
 		return "", fmt.Errorf("restic %s: %w: %w", args[0], errLocked, err)
 	}
-	return out.String(), fmt.Errorf("restic %s: %w: %s", args[0], err, lastLine(errs.String()))
+	return out.String(), fmt.Errorf("restic %s: %w: %s", args[0], err, telling(errs.String()))
+}
+
+// telling is the line of restic's complaints that says most: its last one only counts them.
+func telling(text string) string {
+	for line := range strings.Lines(text) {
+		if strings.Contains(line, unix.ELOOP.Error()) {
+			return strings.TrimSpace(line)
+		}
+	}
+	return lastLine(text)
 }
 
 var errLocked = errors.New("another command has locked the repository")

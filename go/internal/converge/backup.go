@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"coopcloud.tech/cc-ci/internal/apiclient"
+	"coopcloud.tech/cc-ci/internal/recipe"
 	"coopcloud.tech/cc-ci/internal/server"
 )
 
@@ -24,6 +25,9 @@ func Backup(ctx context.Context, s server.Server, r *Report) error {
 	v := service{
 		recipe: "backup-bot-two", from: b.Recipe, domain: b.Domain, env: b.Env,
 		given: map[string][]byte{"restic_password": []byte(password)},
+	}
+	if b.Volumes != nil {
+		v.replace = func(f *recipe.Facts, _ string) (overlay, error) { return withoutLinks(*b.Volumes, f) }
 	}
 	if err := v.dial(ctx, s, r); err != nil {
 		return err

@@ -114,7 +114,8 @@ func (h *host) describe() {
 		},
 		Backup: &server.Backup{
 			Domain: "backup.ci.cc-ci.test", Recipe: h.recipe("backup-bot-two", "1.0.0+1.0.0"), PasswordFile: password,
-			Env: map[string]string{"ENGINE_SOCKET": socket, "ENGINE_VOLUMES": filepath.Join(h.dir, "docker/data/volumes")},
+			Env:     map[string]string{"ENGINE_SOCKET": socket, "ENGINE_VOLUMES": filepath.Join(h.dir, "docker/data/volumes") + "/"},
+			Volumes: &server.Volumes{Of: filepath.Join(h.dir, "docker/data/volumes"), At: filepath.Join(h.dir, "docker/seen")},
 		},
 	}
 	h.certify(90)
@@ -157,6 +158,8 @@ func (h *host) once(name string) (did []string, warned string, err error) {
 		err = converge.Swarm(ctx, h.server, r)
 	case "traefik":
 		err = converge.Traefik(ctx, h.server, time.Now(), r)
+	case "volumes":
+		err = converge.Volumes(ctx, h.server, r)
 	case "backup":
 		err = converge.Backup(ctx, h.server, r)
 	}

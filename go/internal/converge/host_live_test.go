@@ -173,6 +173,16 @@ func (h *host) passthrough() {
 	h.t.Errorf("expected the app's own certificate within 40 s, found %q", found)
 }
 
+// seesNoLinks looks that the backup service has the volumes in such a way that a link of an app leads nowhere.
+func (h *host) seesNoLinks() {
+	h.t.Helper()
+	id := h.docker("ps", "-q", "--filter", "label=com.docker.swarm.service.name=backup_ci_cc-ci_test_app")[0]
+	seen := h.docker("exec", id, "sh", "-c", "grep ' /var/lib/docker/volumes ' /proc/self/mountinfo")
+	if !strings.Contains(strings.Join(seen, " "), "nosymfollow") {
+		h.t.Errorf("expected a mount with nosymfollow, found %q", seen)
+	}
+}
+
 // opens looks that the backup service could open its repository with the password of the server's secrets.
 func (h *host) opens() {
 	h.t.Helper()

@@ -23,6 +23,8 @@ type overlay struct {
 	Named  string            // its new name in the swarm
 	File   string            // and the file that it is made from
 	Driver string            // template driver of the recipe's
+	Bind   string            // a folder of the host that the service app gets in the place of the recipe's; empty: none
+	Target string            // where it has it
 }
 
 // text gives the compose file. Values that abra would fill in are kept from it.
@@ -31,10 +33,11 @@ func (o overlay) text(state string) ([]byte, error) {
 	for _, key := range slices.Sorted(maps.Keys(o.Labels)) {
 		labels[key] = strings.ReplaceAll(o.Labels[key], "$", "$$")
 	}
-	doc := map[string]any{
-		"version":  "3.8",
-		"services": map[string]any{"app": map[string]any{"deploy": map[string]any{"labels": labels}}},
+	app := map[string]any{"deploy": map[string]any{"labels": labels}}
+	if o.Bind != "" {
+		app["volumes"] = []any{map[string]any{"type": "bind", "source": o.Bind, "target": o.Target}}
 	}
+	doc := map[string]any{"version": "3.8", "services": map[string]any{"app": app}}
 	if o.Config != "" {
 		config := map[string]any{"name": o.Named, "file": o.File}
 		if o.Driver != "" {

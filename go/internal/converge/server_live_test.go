@@ -103,9 +103,22 @@ func TestServer(t *testing.T) {
 		}
 		h.converges("traefik", "clone", "tell abra of")
 	})
+	h.step("backup: the volumes are not mounted for it", func() {
+		if _, _, err := h.once("backup"); err == nil || !strings.Contains(err.Error(), "cc-ci converge volumes") {
+			t.Errorf("expected to be told to mount the volumes first, found %v", err)
+		}
+	})
+	h.step("volumes: from nothing, and after an operator's own mount", func() {
+		at := h.server.Backup.Volumes.At
+		h.converges("volumes", "mount ")
+		command(t, "umount", at)
+		command(t, "mount", "--bind", h.server.Backup.Volumes.Of, at)
+		h.converges("volumes", "mount ")
+	})
 	h.step("backup: from nothing", func() {
 		h.converges("backup", "restic_password", "it is not deployed")
 		h.opens()
+		h.seesNoLinks()
 	})
 	h.step("backup: its service is removed, and two call at once", func() {
 		h.docker("service", "rm", "backup_ci_cc-ci_test_app")

@@ -94,6 +94,11 @@ func (s Server) check() error {
 		if err := checkApp("backup", b.Recipe, b.Env); err != nil {
 			return err
 		}
+		if v := b.Volumes; v != nil {
+			if err := first(folder("backup.volumes.of", v.Of), folder("backup.volumes.at", v.At)); err != nil {
+				return err
+			}
+		}
 	}
 	if f := s.Forge; f != nil {
 		if err := f.check(); err != nil {

@@ -80,7 +80,16 @@ type Backup struct {
 	Domain       string            `json:"domain"`
 	Recipe       Recipe            `json:"recipe"`
 	PasswordFile string            `json:"passwordFile"` // of the repository; kept here so that a new swarm can still open it
+	Volumes      *Volumes          `json:"volumes,omitempty"`
 	Env          map[string]string `json:"env,omitempty"`
+}
+
+// Volumes is how the backup service sees the engine's volumes: without symbolic links. It walks what
+// hostile apps write to while it does, and a link in the place of a folder would lead it to other apps'
+// files and to its own, to save them and to write over them.
+type Volumes struct {
+	Of string `json:"of"` // the engine's folder of volumes
+	At string `json:"at"` // where it is mounted so that no link is followed
 }
 
 // Forge is the Gitea server.

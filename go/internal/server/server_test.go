@@ -47,6 +47,7 @@ func TestWrong(t *testing.T) {
 		{"store by a detour", "forge.tokenFile", "/var/../nix/store/x", "forge.tokenFile: expected an absolute path outside"},
 		{"relative certificate", "traefik.certificate", "fullchain.pem", "traefik.certificate: expected an absolute path"},
 		{"no certificate", "traefik.certificate", nil, `traefik.certificate: expected an absolute path outside of the Nix store, which everybody can read, found ""`},
+		{"volumes nowhere", "backup.volumes.at", nil, `backup.volumes.at: expected an absolute path, found ""`},
 		{"networks that overlap", "swarm.networkSubnet", "10.201.4.0/24", "swarm.networkSubnet: expected a network outside of swarm.addressPool 10.201.0.0/16, found 10.201.4.0/24"},
 		{"host bits set", "swarm.gatewaySubnet", "172.30.0.1/24", "swarm.gatewaySubnet: expected a network like"},
 		{"pool of no networks", "swarm.addressPoolMask", 16, "swarm.addressPoolMask: expected more than 16"},

@@ -1,0 +1,15 @@
+#!/usr/bin/env bash
+# volumes.sh FOLDER: mount the engine's FOLDER of volumes at $volumes, where symbolic links are not followed.
+#
+# That is what the backup service gets. It walks volumes that hostile apps write to while it does: through a
+# link in the place of a folder it would save files of its own container or of other apps, and write over them.
+. "${BASH_SOURCE%/*}/vars.sh"
+
+same() { [ "$(stat -c %d:%i "$1")" = "$(stat -c %d:%i "$volumes")" ]; }
+blind() { findmnt -no OPTIONS --mountpoint "$volumes" | grep -qw nosymfollow; }
+
+mkdir -p "$volumes"
+if same "$1" && blind; then exit 0; fi
+! mountpoint -q "$volumes" || umount -l "$volumes"
+mount --bind -o nosymfollow "$1" "$volumes" || stop "$1 could not be mounted at $volumes" "run make as root"
+blind || { umount -l "$volumes"; stop "this kernel follows symbolic links in $volumes" "use Linux 5.10 or newer"; }
