@@ -30,6 +30,7 @@ func (s *session) report() (result.Result, error) {
 		r.Level = result.Climb(r.Stages, r.Findings, s.cfg.Plan.State.Generic)
 	}
 	r.Reason = reason(r.Outcome, r.Stages)
+	report.Tame(r, s.mask.String)
 	s.printer.Event(event.Event{Time: time.Now(), Kind: event.RunEnd, Outcome: string(r.Outcome), Took: r.Ended.Sub(r.Started), Text: r.Reason})
 	s.printer.Close()
 	dir, err := s.write()
