@@ -1,6 +1,7 @@
 package swarm
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -66,7 +67,7 @@ func steadyState(stack string, services []swarm.Service, tasks map[string][]swar
 		if n == 0 {
 			continue
 		}
-		text := fmt.Sprintf("service %s failed %d times after it was ready, the last: %s", short(stack, s.Spec.Name), n, last.Status.Err)
+		text := fmt.Sprintf("service %s failed %d times after it was ready, the last: %s", short(stack, s.Spec.Name), n, cmp.Or(last.Status.Err, "it ended by itself, with status 0"))
 		if n >= loopCrashes {
 			return "", false, fmt.Errorf("%w: %s", ErrCrashed, text)
 		}
@@ -86,10 +87,12 @@ func upSince(tasks []swarm.Task, now time.Time) time.Time {
 	return now
 }
 
-// crashes counts the tasks of the present specification that failed after since, and gives the last one.
+// crashes counts the tasks of the present specification that failed after since, and gives the last one. One that
+// ended with status 0 failed as well, unless its service is meant to end: the engine starts it again and again.
 func crashes(s swarm.Service, tasks []swarm.Task, since time.Time) (n int, last swarm.Task) {
 	for _, t := range newestFirst(tasks) {
-		if t.Status.State != swarm.TaskStateFailed || !t.Status.Timestamp.After(since) || !sameSpec(t.Spec, s.Spec.TaskTemplate) {
+		ended := t.Status.State == swarm.TaskStateFailed || t.Status.State == swarm.TaskStateComplete && !runsOnce(s)
+		if !ended || !t.Status.Timestamp.After(since) || !sameSpec(t.Spec, s.Spec.TaskTemplate) {
 			continue
 		}
 		if n++; n == 1 {
