@@ -79,6 +79,7 @@ type Browser struct {
 
 	retries atomic.Int32
 	files   atomic.Int32 // numbers the files inside
+	kept    atomic.Int64 // bytes of evidence
 }
 
 // Start starts Chromium. Start it early: it takes a second or two, while the app

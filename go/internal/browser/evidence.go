@@ -22,6 +22,7 @@ const (
 	maxTrace    = 20 << 20
 	maxDownload = 64 << 20
 	maxText     = 2 << 20
+	maxKept     = 128 << 20 // of all evidence of one browser
 )
 
 // collect takes down what a person needs in order to see why a step went wrong.
@@ -87,6 +88,9 @@ const Raw = "raw"
 // keep writes an evidence file, masks it, its name included, and only then puts it down
 // among what is shown.
 func (w *walk) keep(at, kind, name string, data []byte) error {
+	if w.b.kept.Add(int64(len(data))) > maxKept {
+		return &Failure{Expected: fmt.Sprintf("at most %d MiB of pictures and traces in a run", maxKept>>20), Seen: "more"}
+	}
 	raw, dir := filepath.Join(w.b.opts.Dir, Raw), filepath.Join(w.b.opts.Dir, "evidence")
 	if err := errors.Join(os.MkdirAll(raw, 0o700), os.MkdirAll(dir, 0o755)); err != nil {
 		return err

@@ -63,10 +63,10 @@ func (w *walk) listen() {
 			return
 		}
 		where := m.Location()
-		if where != nil && strings.HasSuffix(where.URL, "/favicon.ico") {
+		text := m.Text()
+		if where != nil && strings.HasSuffix(where.URL, "/favicon.ico") && strings.HasPrefix(text, "Failed to load resource") {
 			return // the browser's own wish, on every page without an icon
 		}
-		text := m.Text()
 		if where != nil && where.URL != "" {
 			text += " (" + where.URL + ")"
 		}

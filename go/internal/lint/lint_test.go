@@ -106,6 +106,7 @@ func TestRules(t *testing.T) {
 		{"digest", "notes:1.2.3", "notes@sha256:" + strings.Repeat("0", 64), nil, ""},
 		{"moving tag", "notes:1.2.3", "notes:0.4", nil, "image-moving: notes:0.4"},
 		{"no health check", "healthcheck: {test", "x-gone: {test", nil, "no-health-check: the router s leads to it"},
+		{"no replicas", appLine, "services:\n  idle: {image: 'idle:1.2.3', deploy: {replicas: 0}}\n  app:\n", nil, "service-off: replicas: 0"},
 		{"bare name in the environment", appLine, beside("proxy", "environment: {DB_HOST: db}"), nil, "bare-service-name: reaches the service db by its bare name: environment DB_HOST"},
 		{"bare name in a URL", appLine, beside("proxy", "environment: {DB: 'postgres://u:p@db:5432/x'}"), nil, "bare-service-name: environment DB"},
 		{"bare name in a command", appLine, beside("proxy", "command: [serve, --db=http://db/]"), nil, "bare-service-name: command"},

@@ -64,6 +64,14 @@ func eachImage(f *recipe.Facts, visit func(s recipe.Service, tag string)) {
 	}
 }
 
+func serviceOff(in Input, add Add) {
+	for _, s := range in.Facts.Config.Services {
+		if s.Deploy.Replicas != nil && *s.Deploy.Replicas == 0 {
+			add("service "+s.Name, "replicas: 0")
+		}
+	}
+}
+
 func noHealthCheck(in Input, add Add) {
 	for _, r := range in.Facts.Routers {
 		if s, ok := in.Facts.Service(r.Service); ok && !s.HealthCheck {

@@ -67,6 +67,12 @@ func init() { // not a literal: the judges read the table through Split
 			Mend: "add `healthcheck` to the service",
 		}, noHealthCheck},
 		{finding.Rule{
+			ID: "service-off", Severity: finding.Warn,
+			What: "a service with `replicas: 0`",
+			Why:  "it is not started, so no test says anything about it",
+			Mend: "put it into a compose file of its own, which is tested where it is active",
+		}, serviceOff},
+		{finding.Rule{
 			ID: "bare-service-name", Severity: finding.Warn,
 			What: "a service on the router's network that reaches another service of the recipe by its bare name",
 			Why:  "every app on that network has services called `app` and `db`: the name leads to any of them",

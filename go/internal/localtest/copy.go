@@ -33,15 +33,16 @@ type File struct {
 
 // What a tests/ folder may hold.
 const (
-	maxFiles = 2000
-	maxBytes = 64 << 20 // in all
-	maxSteps = 1 << 20  // of one step file
+	maxFiles     = 2000
+	maxTestFiles = 200
+	maxBytes     = 64 << 20 // in all
+	maxSteps     = 1 << 20  // bytes of one step file
 )
 
 // Copy copies the folder tests/ of a checkout, readable for everybody, and gives its
 // test files in the order of their names. The folder to must not exist. Links stay
 // links; one that leaves tests/ is refused, as is anything that is neither file, folder
-// nor link, and more than 2,000 files or 64 MiB. Those errors are the recipe's (result.Fault).
+// nor link, and more than 2,000 files, 200 test files or 64 MiB. Those errors are the recipe's (result.Fault).
 func Copy(tests, to string) ([]File, error) {
 	if info, err := os.Lstat(tests); err != nil {
 		return nil, err
@@ -55,6 +56,9 @@ func Copy(tests, to string) ([]File, error) {
 	defer from.Close()
 	c := &copier{from: from, to: to}
 	err = fs.WalkDir(from.FS(), ".", c.entry)
+	if err == nil && len(c.files) > maxTestFiles {
+		err = fault("tests", "expected at most %d test files, found %d", maxTestFiles, len(c.files))
+	}
 	return c.files, err
 }
 

@@ -1,6 +1,7 @@
 package localtest
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -68,10 +69,15 @@ func TestCopyRefuses(t *testing.T) {
 	for i := range maxFiles + 1 {
 		many[strings.Repeat("x", i%200+1)+string(rune('a'+i/200))] = ""
 	}
+	tests := map[string]string{}
+	for i := range maxTestFiles + 1 {
+		tests[fmt.Sprintf("test_%d.py", i)] = ""
+	}
 	for name, tt := range map[string]struct {
 		files map[string]string
 		want  string
 	}{
+		"too many tests":        {tests, "200 test files"},
 		"absolute link":         {map[string]string{"x": "-> /etc/passwd"}, "/etc/passwd"},
 		"link to the clone":     {map[string]string{"x": "-> ../compose.yml"}, "compose.yml"},
 		"link out and in again": {map[string]string{"x": "-> ../tests/y", "y": ""}, "inside tests/"},

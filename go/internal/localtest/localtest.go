@@ -31,6 +31,9 @@ import (
 // MaxOutput bounds what is kept of one file's output, in bytes.
 const MaxOutput = 1 << 20
 
+// maxKept bounds what is kept of the output of all files together, in bytes.
+const maxKept = 16 << 20
+
 // Limits on all that one file starts. Its /tmp and HOME are memory too.
 const (
 	maxMemory = 1 << 30 // bytes
@@ -55,7 +58,8 @@ type Options struct {
 // Box is the sandbox of one recipe's tests.
 type Box struct {
 	Options
-	box *sandbox.Sandbox
+	box  *sandbox.Sandbox
+	kept int // bytes of output so far
 }
 
 // caInside is where the CA's certificate lies inside.

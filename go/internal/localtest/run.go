@@ -54,10 +54,11 @@ func (b *Box) run(ctx context.Context, f File) (ended, error) {
 	limited, stop := context.WithCancelCause(limited)
 	defer stop(nil)
 	cmd := b.box.Command(limited, "/bin/sh", "-c", script, "./"+f.Name)
-	out := &capped{max: MaxOutput}
+	out := &capped{max: min(MaxOutput, maxKept-b.kept)}
 	cmd.Stdout, cmd.Stderr = out, out
 	started := time.Now()
 	said, err := b.start(cmd, stop)
+	b.kept += out.kept.Len()
 	e := ended{code: -1, output: out.kept.Bytes(), cut: out.more, took: time.Since(started)}
 	if cmd.ProcessState != nil {
 		e.code = cmd.ProcessState.ExitCode()

@@ -22,6 +22,7 @@ const (
 	maxCompose    = 1 << 20   // bytes of a compose file or of abra.sh
 	maxFiles      = 64        // active compose files
 	maxObjectFile = 1 << 20   // bytes of a config's or secret's file; swarm takes no more
+	maxLength     = 4         // digits of a secret's length
 	maxNodes      = 100_000   // YAML nodes of all files with aliases followed
 	maxDepth      = 64        // of nested YAML
 	maxFilled     = 16 << 20  // bytes of a file with its variables filled in

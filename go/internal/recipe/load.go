@@ -78,8 +78,13 @@ func (f *Facts) readSample() error {
 		f.problem(RuleInvalid, ".env.sample", "%v", err)
 	}
 	for _, e := range f.Sample {
+		place := fmt.Sprintf(".env.sample:%d", e.Line)
 		if e.Key == "STACK_NAME" {
-			f.problem(RuleDriverKey, fmt.Sprintf(".env.sample:%d", e.Line), "STACK_NAME=%s", e.Value)
+			f.problem(RuleDriverKey, place, "STACK_NAME=%s", e.Value)
+		}
+		// abra makes a secret of any length, in memory.
+		if length := e.Modifiers["length"]; strings.Trim(length, "0123456789") == "" && len(strings.TrimLeft(length, "0")) > maxLength {
+			f.problem(RuleTooLarge, place, "expected a secret's length of at most %d digits, found %.20s", maxLength, length)
 		}
 	}
 	return nil

@@ -19,6 +19,9 @@ import (
 	"coopcloud.tech/cc-ci/internal/step"
 )
 
+// maxLocalSteps bounds the tests and steps of all files together: a result with more of them could not be read.
+const maxLocalSteps = 5000
+
 // usualWhole bounds all local tests together where the plan names no limit for the run.
 const usualWhole = time.Hour
 
@@ -75,6 +78,9 @@ func (l *local) run(ctx context.Context) error {
 		}
 		if result.OutcomeOf(err) == result.Error {
 			return err
+		}
+		if len(l.rec.Steps) > maxLocalSteps {
+			return result.Fault(fmt.Errorf("tests/: expected at most %d tests and steps in all files, found more, the last in %s", maxLocalSteps, f.Name))
 		}
 		if err != nil && first == nil {
 			first = err
