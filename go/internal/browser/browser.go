@@ -32,6 +32,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"github.com/playwright-community/playwright-go"
@@ -48,6 +49,7 @@ const (
 	loadLimit  = 30 * time.Second
 	startLimit = 90 * time.Second
 	grace      = 5 * time.Second
+	dying      = 2 * time.Second // what a killed driver is given to be reaped
 )
 
 // Options say what a Browser works with.
@@ -234,7 +236,8 @@ func (b *Browser) Close() error {
 	return err
 }
 
-// stop reaps a driver that was killed.
+// stop reaps the driver. A driver that was killed is left to playwright-go's receive loop, which reaps it at the end of its pipe: Stop
+// would close that pipe beside it, and v0.6000.0 panics where both do so at once. Stop is for a driver that outlives its Chromium.
 func (b *Browser) stop() {
 	b.mu.Lock()
 	pw := b.pw
@@ -246,11 +249,25 @@ func (b *Browser) stop() {
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
-		_ = pw.Stop() // its error is that of a killed process
+		if !reaped(pw.Pid(), dying) {
+			_ = pw.Stop() // its error is that of a killed process
+		}
 	}()
 	select {
 	case <-ended:
 	case <-time.After(grace):
+	}
+}
+
+// reaped tells whether a child of this process is gone, its exit status taken, within the limit.
+func reaped(pid int, limit time.Duration) bool {
+	for end := time.Now().Add(limit); ; time.Sleep(5 * time.Millisecond) {
+		if errors.Is(syscall.Kill(pid, 0), syscall.ESRCH) {
+			return true
+		}
+		if time.Now().After(end) {
+			return false
+		}
 	}
 }
 
