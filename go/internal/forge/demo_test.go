@@ -63,9 +63,6 @@ func demoRepository(t *testing.T, source string) {
 // recipes that the machine has: name to git URL, stand-ins too.
 func machineOfRuns(t *testing.T, dependencies ...string) map[string]string {
 	t.Helper()
-	if testing.Short() {
-		t.Skip("needs the swarm of CC_CI_SITE")
-	}
 	var err error
 	if machine, err = site.Load(""); err != nil {
 		t.Fatalf("%v; `make test-forge` brings the machine up", err)
