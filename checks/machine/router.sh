@@ -17,7 +17,11 @@ echo "$name" >"$CC_CI_CACHE/router/name"
 export IMAGE=$image SOCKET=$socket CERTS=$CC_CI_CACHE/certs HERE=$machine/$kind STATE
 files=("$HERE"/*.yml "$CERTS/cert.pem")
 STATE=$({ docker image inspect -f '{{.Id}}' "$image"; echo "$CC_CI_PORT $socket"; cat "${files[@]}"; } | sha256sum | cut -c1-12)
-served() { docker ps -q --filter "label=cc-ci.router=$STATE" --filter status=running | grep -q .; }
+# The swarm calls a task running once it is healthy, seconds after it answers; a run asks the swarm for the router's address.
+served() {
+  docker ps -q --filter "label=cc-ci.router=$STATE" --filter status=running | grep -q . &&
+    docker service ps --filter desired-state=running --format '{{.CurrentState}}' traefik_app | grep -q '^Running'
+}
 # Any answer will do (404: no app has this name); the certificate must verify.
 answers() { curl -sS -o /dev/null -m 5 --cacert "$CERTS/ca.pem" --connect-to "::127.0.0.1:$CC_CI_PORT" "https://router-check.$domain/"; }
 ready() { served && answers; }
