@@ -66,6 +66,7 @@ type Bridge struct {
 	high    time.Time                  // the forge's clock at the last search; zero before the first
 	read    map[trigger.Pull]look      // pull requests read since, so that an unchanged one isn't read again
 	unread  map[trigger.Pull]time.Time // touched then, and not read yet
+	again   map[trigger.Pull]again     // with an answer that was finished a moment ago
 	open    map[int64]*ticket          // by the comment's id
 	settled map[int64]time.Time        // comments, with the time they were made at
 	turned  map[stranger]time.Time     // away, with the time of their comment
@@ -82,7 +83,7 @@ type Bridge struct {
 func New(cfg Config, to Ports, log *slog.Logger) (*Bridge, error) {
 	b := &Bridge{
 		cfg: cfg, to: to, log: log, times: usual, now: time.Now, at: killpoint.At,
-		read: map[trigger.Pull]look{}, unread: map[trigger.Pull]time.Time{},
+		read: map[trigger.Pull]look{}, unread: map[trigger.Pull]time.Time{}, again: map[trigger.Pull]again{},
 		open: map[int64]*ticket{}, settled: map[int64]time.Time{}, turned: map[stranger]time.Time{},
 		wake: make(chan struct{}, 1),
 	}

@@ -48,6 +48,7 @@ func (b *Bridge) Cycle(ctx context.Context) error {
 		}
 	}
 	b.high = now
+	b.lookAgain()
 	b.readAll(ctx)
 	for _, id := range slices.Sorted(maps.Keys(b.open)) {
 		b.advance(ctx, b.open[id])
@@ -78,6 +79,9 @@ func (b *Bridge) settle() error {
 	}
 	for _, updated := range b.unread {
 		to = earlier(to, updated)
+	}
+	for _, w := range b.again {
+		to = earlier(to, w.since)
 	}
 	if to.After(b.cursor.Settled) || b.high.Before(b.cursor.Settled) {
 		b.cursor.Settled = later(to, b.cursor.Floor)
@@ -123,6 +127,9 @@ func (b *Bridge) readAll(ctx context.Context) {
 		}
 		b.health.well("comments")
 		b.read[p] = look{b.unread[p], b.high}
+		if !b.high.Before(b.again[p].at) {
+			delete(b.again, p)
+		}
 		delete(b.unread, p)
 	}
 }
@@ -174,12 +181,16 @@ func (b *Bridge) adopt(ctx context.Context, p trigger.Pull, list []trigger.Comme
 
 func (b *Bridge) join(p trigger.Pull, id int64, f found) {
 	if _, done := b.settled[id]; done {
-		return
+		if f.mark.Phase == trigger.Settled {
+			return
+		}
+		delete(b.settled, id) // an older edit was carried out after the last one
 	}
 	t := b.open[id]
 	if f.mark.Phase == trigger.Settled {
 		delete(b.open, id)
 		b.settled[id] = f.comment.Created
+		b.watch(p, f.comment.Updated, f.comment.Created)
 		b.health.well("comment " + strconv.FormatInt(id, 10))
 		return
 	}

@@ -268,7 +268,7 @@ func (m *model) serve(w http.ResponseWriter, r *http.Request, pattern string, do
 	case luck < 0.08 && r.Method != http.MethodGet:
 		do(r)
 		panic(http.ErrAbortHandler)
-	case luck < 0.12 && r.Method == http.MethodPost:
+	case luck < 0.12 && (r.Method == http.MethodPost || r.Method == http.MethodPatch):
 		copied := r.Clone(context.Background())
 		copied.Form = readForm(r)
 		wait := time.Duration(1+m.luck.IntN(12)) * time.Second

@@ -86,6 +86,9 @@ const giveUp = 2 * trigger.LookBack
 func (b *Bridge) forget(t *ticket) {
 	b.settled[t.comment.ID] = t.comment.Created
 	delete(b.open, t.comment.ID)
+	if t.answer != 0 {
+		b.watch(t.pull, b.high, t.comment.Created)
+	}
 	b.health.well("comment " + t.key())
 }
 
