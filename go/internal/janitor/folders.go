@@ -16,10 +16,6 @@ import (
 // written. The report and the logs stay.
 var Private = []string{"sidecar.json", keep.File, ".sidecar-*", ".report-*", "abra", "needs", "sandbox", "shared", "raw"}
 
-// leaseSocket is what a detached run is followed by. A living run has it for longer than its private part and its lock, and removes it as its last
-// act: so it tells of no dead run by itself, and goes with the private part of one that was killed.
-const leaseSocket = "lease"
-
 // runPrefix begins the names of the locks that runs hold for their folders.
 const runPrefix = "run-"
 
@@ -39,7 +35,11 @@ func (j Janitor) Folders(dir string, dead func(id string) error) ([]string, erro
 	var reaped []string
 	var failed error
 	for _, e := range entries {
-		if !e.IsDir() || !holdsPrivate(filepath.Join(dir, e.Name())) {
+		if !e.IsDir() {
+			continue
+		}
+		if !holdsPrivate(filepath.Join(dir, e.Name())) {
+			failed = errors.Join(failed, dropLease(filepath.Join(dir, e.Name())))
 			continue
 		}
 		held, err := j.Locks.Take(RunLock(e.Name()))
