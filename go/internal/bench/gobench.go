@@ -77,13 +77,13 @@ func masker(ctx context.Context, r *Runner) (*Table, error) {
 }
 
 func bridge(ctx context.Context, r *Runner) (*Table, error) {
-	m, err := r.goBench(ctx, "Idle|Triggers", "./internal/bridge")
+	m, err := r.goBench(ctx, "Idle|Triggers|Many", "./internal/bridge")
 	if err != nil {
 		return nil, err
 	}
 	t := &Table{
 		Title: "Bridge", Head: []string{"what", "requests", "bytes received", "time"},
-		Note: "Against a model of the forge and of Drone over HTTP: what one poll costs while nothing happens, and a comment from its poll to the build.",
+		Note: "Against a model of the forge and of Drone over HTTP: what one poll costs while nothing happens, and a comment from its poll to the build. On a real Gitea and Drone their own time rules: about three comments a second (the log of TestAnyKill).",
 	}
 	for _, n := range []string{"1", "100", "1000"} {
 		s := m["bridge.Idle/"+n]
@@ -91,6 +91,7 @@ func bridge(ctx context.Context, r *Runner) (*Table, error) {
 	}
 	s := m["bridge.Triggers"]
 	t.row("one comment, until its build is made and answered", s["requests/op"].spread(count), s["bytes/op"].spread(count), s["ns/op"].spread(nanoseconds))
+	t.row("comments it can take in a second, 100 in one poll: "+m["bridge.Many"]["comments/s"].spread(count), "-", "-", m["bridge.Many"]["ns/op"].spread(nanoseconds))
 	return t, nil
 }
 

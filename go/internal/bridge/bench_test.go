@@ -80,6 +80,44 @@ func BenchmarkTriggers(b *testing.B) {
 	b.ReportMetric(float64(bytes)/float64(b.N), "bytes/op")
 }
 
+// BenchmarkMany is a hundred comments on as many pull requests within one poll, until each has its build and an answer that says so.
+func BenchmarkMany(b *testing.B) {
+	const many = 100
+	m := newModel(b, 0)
+	br := m.bridge(b, b.TempDir(), nil)
+	cycle(b, m, br)
+	for b.Loop() {
+		m.do(func() {
+			for i := range many {
+				m.comment(m.pull("hedgedoc", int64(i)+1), "ada", "!testme")
+			}
+		})
+		before := len(m.builds)
+		cycle(b, m, br)
+		if made := len(m.builds) - before; made != many {
+			b.Fatalf("expected %d builds, found %d", many, made)
+		}
+		b.StopTimer()
+		m.do(func() { // all of them end
+			for _, v := range m.builds {
+				v.status = "killed"
+			}
+		})
+		for range 10 {
+			m.tick(30 * time.Second)
+			cycle(b, m, br)
+		}
+		m.do(func() {
+			for _, p := range m.pulls {
+				p.comments = nil
+			}
+			m.builds = nil
+		})
+		b.StartTimer()
+	}
+	b.ReportMetric(many/(b.Elapsed().Seconds()/float64(b.N)), "comments/s")
+}
+
 func cycle(b *testing.B, m *model, br *Bridge) {
 	b.Helper()
 	m.tick(time.Second)
