@@ -29,6 +29,11 @@ orphans() {
   find /sys/fs/cgroup -path "*/$bridge/*" -name cgroup.procs -exec cat {} + 2>/dev/null | sort -u
 }
 
+# What a dockerd that was killed in the midst of making a network left on the host: the next one could not make it ("file exists").
+tunnels() {
+  ip -o -d link show type vxlan | sed -nE "s/^[0-9]+: (vx-[^:@]+).* dstport $vxlan_port .*/\\1/p"
+}
+
 up() {
   if alive && answers >/dev/null 2>&1; then return; fi
   [ "$(id -u)" = 0 ] || stop "our own dockerd needs root" "run make as root, or set CC_CI_DOCKER=host"
@@ -36,6 +41,9 @@ up() {
   free=$(df --output=avail -BM "$engine" | tail -1 | tr -dc 0-9)
   [ "$free" -ge 2000 ] || stop "only $free MB are free at $engine" "free 2 GB there, or set CC_CI_CACHE to a folder on a larger disk"
   down
+  local other
+  other=$(ip -o -4 addr show to "$CC_CI_SUBNET.0.0/16" | awk 'NR == 1 { print $2 }')
+  [ -z "$other" ] || stop "the addresses of $CC_CI_SUBNET.0.0/16 belong to $other already" "set CC_CI_SUBNET to the first two numbers of a private /16 that nobody uses"
   say "starting dockerd (socket $socket, log $engine/log)"
   ip link add "$bridge" type bridge
   ip addr add "$CC_CI_SUBNET.0.1/24" dev "$bridge"
@@ -72,7 +80,7 @@ down() {
   find /sys/fs/cgroup -depth -path "*/$bridge*" -type d -exec rmdir {} + 2>/dev/null || true
   awk -v d="$engine/" 'index($2, d) == 1 { print $2 }' /proc/mounts | sort -r | xargs -r umount -l
   while rules -D 2>/dev/null; do :; done
-  for link in "$bridge" "${bridge}gw"; do ip link del "$link" 2>/dev/null || true; done
+  for link in "$bridge" "${bridge}gw" $(tunnels); do ip link del "$link" 2>/dev/null || true; done
   if [ -e "$engine/ip_forward" ] && ! compgen -G '/sys/class/net/ccci*' >/dev/null; then
     cat "$engine/ip_forward" >/proc/sys/net/ipv4/ip_forward
     rm "$engine/ip_forward"

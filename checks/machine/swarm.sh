@@ -14,7 +14,7 @@ if [ "$state" != "active true" ]; then
   address=127.0.$((CC_CI_PORT / 256)).$((CC_CI_PORT % 256))
   say "making a swarm of one node ($address)"
   timeout 120 docker swarm init --advertise-addr "$address" --listen-addr "$address:2377" \
-    --data-path-port $((20000 + CC_CI_PORT % 20000)) \
+    --data-path-port "$vxlan_port" \
     --default-addr-pool "$CC_CI_SUBNET.128.0/17" --default-addr-pool-mask-length 26 >/dev/null ||
     stop "docker swarm init failed" "see $engine/log; another swarm at $address?"
 fi

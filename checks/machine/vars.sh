@@ -23,6 +23,7 @@ if [ "$CC_CI_DOCKER" = host ]; then
   volumes=/run/cc-ci/volumes # outside of what clean.sh removes
 fi
 bridge=ccci$CC_CI_PORT
+vxlan_port=$((20000 + CC_CI_PORT % 20000)) # of the swarm's networks
 traefik_version=v3.7.13
 
 [ -d "$clone/bin" ] || mkdir -p "$clone/bin" "$CC_CI_CACHE/bin" "$engine"
