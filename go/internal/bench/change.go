@@ -153,7 +153,7 @@ func (r *Runner) together(ctx context.Context, plan string, n int) (float64, err
 func evaluation(ctx context.Context, r *Runner) (*Table, error) {
 	t := &Table{
 		Title: "Evaluation", Head: []string{"what", "recipes", "thunks", "processor time"},
-		Note: "One recipe among others, none of which may be read, and the whole flake; with checks/fixture in nixpkgs' place.",
+		Note: "One recipe among others, none of which may be read, and `nix flake check --no-build` of an organisation's own flake; with checks/fixture in nixpkgs' place.",
 	}
 	type key struct{ what, recipes string }
 	var order []key
