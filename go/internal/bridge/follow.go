@@ -98,11 +98,20 @@ func (b *Bridge) ended(ctx context.Context, t *ticket, build trigger.Build) (boo
 	if why := contradiction(t, build, report); why != "" {
 		return true, b.end(ctx, t, "error", text.Contradiction(w, why))
 	}
-	state := map[result.Outcome]string{result.Pass: "success", result.Fail: "failure"}[report.Result.Outcome]
-	if state == "" {
-		state = "error"
+	return true, b.end(ctx, t, stateOf(report.Result), text.Verdict(w, build, *report))
+}
+
+// stateOf is the commit status that a result earns. A stand-in's pass says nothing about the recipe itself, so it is no success.
+func stateOf(r result.Result) string {
+	switch {
+	case r.Outcome == result.Pass && r.Identity.StandIn != "":
+		return "warning"
+	case r.Outcome == result.Pass:
+		return "success"
+	case r.Outcome == result.Fail:
+		return "failure"
 	}
-	return true, b.end(ctx, t, state, text.Verdict(w, build, *report))
+	return "error"
 }
 
 // contradiction says where a result is not the one that was asked for: it must not be
