@@ -19,6 +19,10 @@ import (
 	"coopcloud.tech/cc-ci/internal/site"
 )
 
+// frame is how large a piece of an answer may come in HTTP/2: routers pass bodies on in 32 KB, which the usual 16 KB
+// would make them cut in two (docs/benchmarks.md, the whole run of MinIO).
+const frame = 64 << 10
+
 // HTTPClient reaches app hosts as the site says: dialled at the router's address,
 // verified with the site's CA. It follows no redirect and keeps no cookies.
 func HTTPClient(s site.Site) (*http.Client, error) {
@@ -38,6 +42,7 @@ func HTTPClient(s site.Site) (*http.Client, error) {
 		TLSClientConfig:     &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12},
 		TLSHandshakeTimeout: 10 * time.Second,
 		ForceAttemptHTTP2:   true,
+		HTTP2:               &http.HTTP2Config{MaxReadFrameSize: frame},
 		DialContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
 			if s.Router.Address != "" {
 				addr = s.Router.Address
@@ -93,7 +98,16 @@ func (a *App) Ready(ctx context.Context) error {
 	return nil
 }
 
-// answers waits for one path or URL. The probe backs off from 50 ms to 1 s.
+// untrustedFor is how long a certificate that is not the site's may be seen: a router that has just begun shows its own.
+const untrustedFor = 2 * time.Second
+
+// pause is how long to wait before asking again: a tenth of what was waited so far, so that an answer is seen late by
+// little, from 50 ms to 1 s.
+func pause(waited time.Duration) time.Duration {
+	return min(max(waited/10, 50*time.Millisecond), time.Second)
+}
+
+// answers waits for one path or URL.
 func (a *App) answers(ctx context.Context, place string) error {
 	a.Tell("waiting for GET " + place)
 	target, err := a.URL(place)
@@ -101,13 +115,13 @@ func (a *App) answers(ctx context.Context, place string) error {
 		return err
 	}
 	var seen string
-	for wait := 50 * time.Millisecond; ; wait = min(wait*3/2, time.Second) {
+	for began := time.Now(); ; {
 		status, err := probe(ctx, a.HTTP, target)
 		if err == nil && slices.Contains(a.Plan.Ready.Status, status) {
 			return nil
 		}
 		var untrusted *tls.CertificateVerificationError
-		if errors.As(err, &untrusted) && ctx.Err() == nil && wait >= time.Second {
+		if errors.As(err, &untrusted) && ctx.Err() == nil && time.Since(began) > untrustedFor {
 			return fmt.Errorf("GET %s: the router's certificate (an app that ends TLS itself needs `tls = \"app\"` in its test): %w", place, err)
 		}
 		if ctx.Err() == nil || seen == "" {
@@ -117,7 +131,7 @@ func (a *App) answers(ctx context.Context, place string) error {
 		case <-ctx.Done():
 			return stopped(ctx, result.Fault(fmt.Errorf("ready: GET %s: expected status %v within %s, got %s",
 				place, a.Plan.Ready.Status, a.Plan.Ready.Timeout.Of(5*time.Minute), seen)))
-		case <-time.After(wait):
+		case <-time.After(pause(time.Since(began))):
 		}
 	}
 }
