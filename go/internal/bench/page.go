@@ -22,6 +22,9 @@ type Page struct{ sections map[string]string } // by the table's name
 // mark begins a table's section; Markdown does not show it.
 func mark(name string) string { return "<!-- table: " + name + " -->\n" }
 
+// byHand begins what somebody wrote below a table: it stays when the table is measured anew.
+const byHand = "<!-- by hand -->\n"
+
 // LoadPage reads the page; there may be none yet. A section of a table that is no more is dropped.
 func LoadPage(path string) (*Page, error) {
 	p := &Page{map[string]string{}}
@@ -39,13 +42,17 @@ func LoadPage(path string) (*Page, error) {
 	return p, nil
 }
 
-// Put replaces the section of one table.
+// Put replaces the section of one table, but for what was written by hand.
 func (p *Page) Put(t *Table) error {
 	var b bytes.Buffer
 	if err := t.Markdown(&b); err != nil {
 		return err
 	}
-	p.sections[t.Name] = b.String()
+	section := strings.TrimSpace(b.String())
+	if _, words, ok := strings.Cut(p.sections[t.Name], byHand); ok {
+		section += "\n\n" + byHand + words
+	}
+	p.sections[t.Name] = section
 	return nil
 }
 

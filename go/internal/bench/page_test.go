@@ -30,6 +30,10 @@ func TestPage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	first = []byte(strings.Replace(string(first), "whole |\n", "whole |\n\n"+byHand+"Where its time goes.\n", 1) + "\n" + byHand + "Two lines,\nkept.\n")
+	if err := os.WriteFile(path, first, 0o644); err != nil {
+		t.Fatal(err)
+	}
 	measured("masker", "new masker")
 	second, err := os.ReadFile(path)
 	if err != nil {
