@@ -72,6 +72,14 @@ announced (import ./server { inherit self pkgs check none; } // {
       judged text ++ judged taken)
     [ "recorder/testdata/login.nix" "draft/testdata/cryptpad.nix" "draft/testdata/miniflux.nix" "draft/testdata/notes.nix" ]);
 
+  # Each `nix run .#test-<name> -- --help`, as typed: the app builds and starts.
+  apps-help = check "apps-help" { } (concatStringsSep "\n" (builtins.attrValues (builtins.mapAttrs
+    (name: app: ''
+      HOME=$TMPDIR ${app.program} --help >help 2>&1 || { echo "${name} --help: expected exit 0, found $?:"; cat help; exit 1; }
+      grep -q -e '^  *--stage' help || { echo "${name} --help: expected the flag --stage in it, found:"; cat help; exit 1; }
+    '')
+    self.apps.${system})));
+
   flake-size = none "flake-size"
     (let lines = builtins.length (filter builtins.isString (split "\n" (readFile ../flake.nix))) - 1;
     in if lines < 80 then [ ] else [ "flake.nix: expected fewer than 80 lines, found ${toString lines}: it is a table of contents" ]);
