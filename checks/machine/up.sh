@@ -31,7 +31,7 @@ case $1 in
   env) images=(demo backup-bot) router=demo more=() ;;
   test) images=(demo nginx backup-bot standin postgres miniflux dex) router=traefik more=(axe.sh) ;;
   forge) images=(demo backup-bot) router=traefik more=("../forge/build.sh all") ;;
-  long) images=(demo nginx backup-bot standin postgres miniflux dex mariadb minio synapse caddy pds) router=traefik more=() ;;
+  long) images=(demo nginx backup-bot standin postgres miniflux dex mariadb minio synapse caddy pds n8n) router=traefik more=() ;;
   tools)
     "$machine/packages.sh"
     "$machine/go.sh"

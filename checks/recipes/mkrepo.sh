@@ -3,7 +3,8 @@
 #
 # Each folder NAME/<version> becomes a commit with an annotated tag, in version
 # order; NAME/main, where there is one, becomes the untagged head of main.
-# What all versions have alike lies in NAME/base, under them; @VERSION@ in its compose files is theirs.
+# What all versions have alike lies in NAME/base, under them; @VERSION@ in its compose files is theirs, @APP@ what
+# of it stands behind the +.
 # NAME/stand-in, where there is one, lies in each of them as .cc-ci-stand-in; a version that NAME/lightweight
 # lists gets a lightweight tag. Authors and dates are fixed, so the same folders give the same commits on every
 # machine. An OUT that is up to date is left alone; an older one is replaced as a whole.
@@ -38,7 +39,8 @@ commit() { # FOLDER MESSAGE
   rm -rf "$tree"
   mkdir "$tree"
   [ ! -d "$name/base" ] || cp -rL "$name/base/." "$tree/"
-  [ ! -d "$name/base" ] || sed -i "s/@VERSION@/${1##*/}/" "$tree"/compose*.yml
+  local version=${1##*/}
+  [ ! -d "$name/base" ] || sed -i "s/@VERSION@/$version/; s/@APP@/${version##*+}/" "$tree"/compose*.yml
   cp -r "$1/." "$tree/"
   git --work-tree="$tree" add --all --force
   if [ -e "$name/stand-in" ]; then

@@ -37,7 +37,6 @@ var roles = map[string]func(store) (http.Handler, error){
 	"keycloak":  keycloak,
 	"lasuite":   lasuite,
 	"minio":     minio,
-	"n8n":       n8n,
 	"static":    static,
 }
 

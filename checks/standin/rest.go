@@ -100,50 +100,6 @@ func immich(s store) (http.Handler, error) {
 	return mux, nil
 }
 
-// n8n plays n8n: an owner, and workflows that the owner alone reaches.
-func n8n(s store) (http.Handler, error) {
-	people := newSessions("n8n-auth")
-	mux := http.NewServeMux()
-	mux.HandleFunc("GET /healthz/readiness", func(w http.ResponseWriter, _ *http.Request) { answer(w, 200, map[string]string{"status": "ok"}) })
-	mux.HandleFunc("POST /rest/owner/setup", func(w http.ResponseWriter, r *http.Request) {
-		var a struct{ Email, Password string }
-		err := body(r, &a)
-		if err == nil {
-			err = s.put("owner", a.Email, a.Password)
-		}
-		made(w, err, http.StatusOK)
-	})
-	mux.HandleFunc("POST /rest/login", func(w http.ResponseWriter, r *http.Request) {
-		var a struct{ EmailOrLdapLoginID, Password string }
-		err := body(r, &a)
-		if kept, missing := s.get("owner", a.EmailOrLdapLoginID); err != nil || missing != nil || kept != a.Password {
-			w.WriteHeader(http.StatusUnauthorized)
-			return
-		}
-		people.cookie(w, a.EmailOrLdapLoginID)
-		w.WriteHeader(http.StatusOK)
-	})
-	wrapped := http.NewServeMux()
-	records(wrapped, s, "/rest/workflows", "workflow", "id", func(r *http.Request) bool {
-		_, ok := people.user(r)
-		return ok
-	}, http.StatusOK, "")
-	mux.Handle("/rest/workflows", data(wrapped))
-	mux.Handle("/rest/workflows/", data(wrapped))
-	mux.Handle("GET /{$}", http.RedirectHandler("/signin", http.StatusFound))
-	mux.HandleFunc("GET /signin", func(w http.ResponseWriter, _ *http.Request) {
-		page(w, "n8n", `<form><input autocomplete="email" aria-label="Email"><input type="password" aria-label="Password"><button>Sign in</button></form>
-<script>document.querySelector("form").onsubmit = async e => {
-  e.preventDefault()
-  const [emailOrLdapLoginId, password] = [...document.querySelectorAll("input")].map(i => i.value)
-  const done = await fetch("/rest/login", { method: "POST", body: JSON.stringify({ emailOrLdapLoginId, password }) })
-  if (done.ok) location = "/home/workflows"
-}</script>`, nil)
-	})
-	mux.HandleFunc("GET /home/workflows", func(w http.ResponseWriter, _ *http.Request) { page(w, "n8n", `<h1>Workflows</h1>`, nil) })
-	return mux, nil
-}
-
 // records adds a collection of JSON records at base: POST makes one, GET and PATCH read and change it. name is the field
 // of its id; end is what stands behind an id.
 func records(mux *http.ServeMux, s store, base, kind, name string, allowed func(*http.Request) bool, created int, end string) {
@@ -159,7 +115,7 @@ func records(mux *http.ServeMux, s store, base, kind, name string, allowed func(
 	change := func(w http.ResponseWriter, r *http.Request, id string, v map[string]any, status int) {
 		err := body(r, &v)
 		if err == nil {
-			v[name], v["versionId"] = id, token()
+			v[name] = id
 			err = save(s, kind, id, v)
 		}
 		if err != nil {
@@ -186,18 +142,4 @@ func records(mux *http.ServeMux, s store, base, kind, name string, allowed func(
 		}
 		change(w, r, r.PathValue("id"), v, http.StatusOK)
 	}))
-}
-
-// data puts every answer into an envelope {"data": ...}, as n8n does.
-func data(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		next.ServeHTTP(envelope{w}, r)
-	})
-}
-
-type envelope struct{ http.ResponseWriter }
-
-func (e envelope) Write(b []byte) (int, error) {
-	_, err := e.ResponseWriter.Write([]byte(`{"data":` + strings.TrimSpace(string(b)) + "}"))
-	return len(b), err
 }

@@ -18,6 +18,7 @@ func TestLongApps(t *testing.T) {
 		"dex",            // identity: 2.44.0 to 2.45.1, with a migration of its database
 		"matrix-synapse", // several services; two recipe versions of one program
 		"minio",          // an object of 1 GiB; two recipe versions of one program
+		"n8n",            // no external database: 2.40.5 to 2.41.1, with its migrations of an SQLite
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
