@@ -2,7 +2,9 @@
 # sends make, publish, read and rename a workflow, which answers a webhook.
 let
   password = "Ci-\${run}"; # wants eight characters, one of them a digit and one a capital
+  # It answers 429 to more than a few logins of one person in a minute.
   login = {
+    within = "2m";
     http = {
       method = "POST";
       path = "/rest/login";
