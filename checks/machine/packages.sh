@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# packages.sh [tools | forge]: see that the host's programs are there; install what is missing from Debian.
-# `tools`: only the few that go.sh and nix.sh need, so that these can begin. `forge`: a C compiler too, for SQLite in Gitea and Drone.
+# packages.sh [tools | forge | long]: see that the host's programs are there; install what is missing from Debian.
+# `tools`: only the few that go.sh and nix.sh need, so that these can begin. `forge`: a C compiler too, for SQLite in Gitea and Drone;
+# `long`: one of C++, for SQLite in n8n and the Bluesky server.
 #
 # Newly installed packages are written to $CC_CI_CACHE/apt/installed, which `make clean` purges.
 # No service is started and no file of the host's configuration is changed.
@@ -41,6 +42,7 @@ if [ "${1:-}" = forge ]; then
   want gcc gcc
   [ -e /usr/include/stdlib.h ] || missing+=(libc6-dev)
 fi
+[ "${1:-}" != long ] || want g++ g++
 
 [ ${#missing[@]} -gt 0 ] || exit 0
 list=$(printf '%s\n' "${missing[@]}" | sort -u | tr '\n' ' ')

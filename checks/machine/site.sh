@@ -28,7 +28,7 @@ jq -n --arg domain "$domain" --arg docker "unix://$socket" --arg cache "$CC_CI_C
       { name: "fast-health", healthInterval: "1s",
         reason: "an engine before 25 waits a whole interval before the first health check" },
       (select($images != {}) | { name: "local-images", images: $images,
-        reason: "no registry is needed: images are built here from Debian packages" }),
+        reason: "no registry is needed: images are built here from packages" }),
       { name: "own-hosts", routerService: "traefik_app",
         reason: "no DNS has the apps\u0027 hosts, and a test CA signed their certificate" }
     ] }' >"$clone/site.json.new"
