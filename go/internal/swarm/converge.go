@@ -72,7 +72,8 @@ func anyEvent() events.ListOptions {
 	return events.ListOptions{Filters: filters.NewArgs(filters.Arg("type", "container"), filters.Arg("type", "service"))}
 }
 
-// converged reads services and tasks once. waiting says what is missing.
+// converged reads services and tasks once, and asks the containers where nothing seems to be missing.
+// waiting says what is.
 func (e *Engine) converged(ctx context.Context, stack string, since time.Time) (done bool, waiting string, err error) {
 	services, err := e.Services(ctx, stack)
 	if err != nil {
@@ -85,20 +86,33 @@ func (e *Engine) converged(ctx context.Context, stack string, since time.Time) (
 	if err != nil {
 		return false, "", err
 	}
+	waiting, err = stackState(stack, services, tasks, since)
+	if err != nil || waiting != "" {
+		return false, waiting, err
+	}
+	if err := e.verify(ctx, tasks); err != nil {
+		return false, "", err
+	}
+	waiting, err = stackState(stack, services, tasks, since)
+	return err == nil && waiting == "", waiting, err
+}
+
+// stackState says what the services still lack, or "" where all have converged.
+func stackState(stack string, services []swarm.Service, tasks map[string][]swarm.Task, since time.Time) (string, error) {
 	var missing []string
 	for _, s := range services {
 		if stuck(tasks[s.ID], time.Now()) {
-			return false, "", fmt.Errorf("service %s: %w", short(stack, s.Spec.Name), ErrStuck)
+			return "", fmt.Errorf("service %s: %w", short(stack, s.Spec.Name), ErrStuck)
 		}
 		why, err := serviceState(s, tasks[s.ID], since)
 		if err != nil {
-			return false, "", fmt.Errorf("service %s: %w", short(stack, s.Spec.Name), err)
+			return "", fmt.Errorf("service %s: %w", short(stack, s.Spec.Name), err)
 		}
 		if why != "" {
 			missing = append(missing, short(stack, s.Spec.Name)+" "+why)
 		}
 	}
-	return len(missing) == 0, strings.Join(missing, "; "), nil
+	return strings.Join(missing, "; "), nil
 }
 
 // serviceState says what a service still lacks, or "" where it has converged.
@@ -156,8 +170,8 @@ func wanted(s swarm.Service) int {
 }
 
 // runsOnce is true for a service whose task may end well: a job, or one that is not
-// restarted after success and has no health check. With one, the engine stops an
-// unhealthy container, which may well end with status 0.
+// restarted after success and has no health check of its own: one that asks for a check is
+// meant to stay. Where the image brings the check, see endedByCheck.
 func runsOnce(s swarm.Service) bool {
 	if s.Spec.Mode.ReplicatedJob != nil || s.Spec.Mode.GlobalJob != nil {
 		return true

@@ -40,6 +40,9 @@ func (e *Engine) Steady(ctx context.Context, stack string, since time.Time, atLe
 		if err != nil {
 			return "", err
 		}
+		if err := e.verify(ctx, tasks); err != nil {
+			return "", err
+		}
 		told, enough, err := steadyState(stack, services, tasks, since, time.Now())
 		if err != nil {
 			return "", err
