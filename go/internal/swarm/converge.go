@@ -27,10 +27,13 @@ var ErrStuck = errors.New("the engine can't place a task (its log says why; addr
 // stuckAfter is how long a task may stay new: allocation takes milliseconds.
 const stuckAfter = time.Minute
 
+// soon is how long after an event a task's state is looked for; the pauses grow from there to a second.
+const soon = 100 * time.Millisecond
+
 // Converge waits until every service of the stack runs what it asks for: the wanted
 // number of tasks, of the service's present specification, each healthy where it has
 // a health check, and no older ones beside them. It waits on the engine's events and
-// reads the tasks after each; a read every second guards against a lost event.
+// reads the tasks after each; a read at least every second guards against a lost event.
 //
 // N/N replicas alone is not enough, since a stop-first update may not have begun
 // (contract section 7), and a previous update's "completed" is still read for a
@@ -41,8 +44,8 @@ func (e *Engine) Converge(ctx context.Context, stack string, since time.Time) er
 	watch, stop := context.WithCancel(ctx)
 	defer stop()
 	events, failed := e.api.Events(watch, anyEvent())
-	tick := time.NewTicker(time.Second)
-	defer tick.Stop()
+	// A container's event comes before the manager has its task's state, and none follows: so each is looked after soon.
+	pause := soon
 	state := "no answer from the engine yet"
 	for {
 		done, waiting, err := e.converged(ctx, stack, since)
@@ -59,9 +62,11 @@ func (e *Engine) Converge(ctx context.Context, stack string, since time.Time) er
 		case <-ctx.Done():
 			return fmt.Errorf("%w in time: %s", ErrUnhealthy, state)
 		case <-events:
+			pause = soon
 		case <-failed:
 			events, failed = e.api.Events(watch, anyEvent())
-		case <-tick.C:
+		case <-time.After(pause):
+			pause = min(2*pause, time.Second)
 		}
 	}
 }
