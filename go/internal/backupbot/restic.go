@@ -84,14 +84,18 @@ func (b Bot) once(ctx context.Context, args []string) (string, error) {
 	return out.String(), fmt.Errorf("restic %s: %w: %s", args[0], err, telling(errs.String()))
 }
 
-// telling is the line of restic's complaints that says most: its last one only counts them.
+// telling is the line of restic's complaints that says most: its last one may only count them.
 func telling(text string) string {
 	for line := range strings.Lines(text) {
 		if strings.Contains(line, unix.ELOOP.Error()) {
 			return strings.TrimSpace(line)
 		}
 	}
-	return lastLine(text)
+	last := lastLine(text)
+	if first, _, _ := strings.Cut(strings.TrimSpace(text), "\n"); first != last && strings.HasPrefix(last, "Fatal: There were ") {
+		return fmt.Sprintf("%s (%s)", first, last)
+	}
+	return last
 }
 
 var errLocked = errors.New("another command has locked the repository")
