@@ -64,9 +64,12 @@ func (e *Engine) Converge(ctx context.Context, stack string, since time.Time) er
 		case <-events:
 			pause = soon
 		case <-failed:
-			events, failed = e.api.Events(watch, anyEvent())
+			failed = nil // asked for again after the pause: an engine that is away refuses at once
 		case <-time.After(pause):
 			pause = min(2*pause, time.Second)
+			if failed == nil {
+				events, failed = e.api.Events(watch, anyEvent())
+			}
 		}
 	}
 }

@@ -1,10 +1,14 @@
 package swarm
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"net/http/httptest"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/api/types/swarm"
@@ -94,3 +98,28 @@ func TestConvergedAsksTheContainers(t *testing.T) {
 		})
 	}
 }
+
+// An engine that is away refuses at once. The wait goes on, and asks it now and then.
+func TestConvergeOfAnEngineThatIsAway(t *testing.T) {
+	var asked atomic.Int32
+	refuse := roundTrip(func(*http.Request) (*http.Response, error) {
+		asked.Add(1)
+		return nil, errors.New("connection refused")
+	})
+	api, err := client.NewClientWithOpts(client.WithVersion("1.41"), client.WithHTTPClient(&http.Client{Transport: refuse}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
+	defer cancel()
+	if err := (&Engine{api: api}).Converge(ctx, "demo", start); !errors.Is(err, ErrUnhealthy) {
+		t.Errorf("want %v, got %v", ErrUnhealthy, err)
+	}
+	if n := asked.Load(); n > 20 {
+		t.Errorf("asked %d times in 0.3 s", n)
+	}
+}
+
+type roundTrip func(*http.Request) (*http.Response, error)
+
+func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
