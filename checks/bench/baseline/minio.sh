@@ -34,6 +34,7 @@ verify() {
 }
 change() { status 204 -X DELETE "$base/media/kept.bin"; }
 
+before_backup() { docker exec "$(container app)" sh -c 'cd /data/.minio.sys/tmp && rm -rf .trash/*; rm -f * 2>/dev/null; true'; }
 after_restore() { docker exec "$(container app)" /restored.sh; }
 holds() { restic ls latest >"$work/snapshot" && grep -q /media/kept.bin "$work/snapshot"; }
 
