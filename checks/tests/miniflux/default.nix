@@ -8,6 +8,8 @@ let
     (post "/login" { username = "admin"; password = "\${secret:admin_password}"; })
   ];
 
+  auth = { user = "admin"; password = "\${secret:admin_password}"; };
+
   opml = category: feed: ''
     <opml version="2.0"><body><outline text="${category}"><outline title="${feed}" xmlUrl="https://feeds.example.org/${feed}.xml"/></outline></body></opml>
   '';
@@ -42,14 +44,14 @@ in
   env = { OIDC_ISSUER = "\${idp.base}"; OIDC_CLIENT_ID = "miniflux"; SECRET_OIDC_CLIENT_SECRET_VERSION = "v1"; };
   secrets.oidc_client_secret.value = "\${idp.client_secret}";
 
-  # A category with a feed in it.
+  # A category with a feed in it, looked at through the API: its pages and its export say something new each time.
   state.write = login ++ [
     (token "/import")
     { http = { method = "POST"; path = "/upload"; upload = { field = "file"; name = "feeds.opml"; content = opml "kept" "kept-news"; }; form.csrf = "\${csrf}"; expect.status = 302; }; }
   ];
-  state.verify = login ++ [
-    { http = { path = "/export"; expect.body = "<outline text=\"kept\">"; }; }
-    { http = { path = "/export"; expect.body = "https://feeds.example.org/kept-news.xml"; }; }
+  state.verify = [
+    { http = { path = "/v1/categories"; inherit auth; expect.body = "\"title\":\"kept\""; }; }
+    { http = { path = "/v1/feeds"; inherit auth; expect.body = "https://feeds.example.org/kept-news.xml"; }; }
   ];
   state.change = login ++ [
     { http = { path = "/categories"; expect.status = 200; save.category = "regex:href=\"/category/([0-9]+)/entries\">\\s*kept\\s"; }; }

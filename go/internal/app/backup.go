@@ -107,6 +107,9 @@ func (a *App) ForgetSnapshots(ctx context.Context) ([]string, error) {
 // serverFault recognises what the backup service's own trouble looks like.
 var serverFault = regexp.MustCompile(`(?i)restic|repository|no space left on device|no backupbot|docker daemon`)
 
+// vanished recognises files that the app took away while they were saved: such data are to be dumped, or left out.
+var vanished = regexp.MustCompile(`no such file or directory.*source file could not be read`)
+
 // blameBackup says whose fault a refused backup verb is. A hook's own words may be anything, so a hook is looked for first. The
 // backup service follows no links in volumes: one in the place of a folder is the app's doing.
 func (a *App) blameBackup(ctx context.Context, verb string, err error) error {
@@ -116,7 +119,8 @@ func (a *App) blameBackup(ctx context.Context, verb string, err error) error {
 	}
 	why := reason(refused.Stderr)
 	err = fmt.Errorf("%s: %s", verb, a.Mask.String(why))
-	if !strings.Contains(why, "hook") && !strings.Contains(why, unix.ELOOP.Error()) && serverFault.MatchString(why) {
+	apps := strings.Contains(why, "hook") || strings.Contains(why, unix.ELOOP.Error()) || vanished.MatchString(why)
+	if !apps && serverFault.MatchString(why) {
 		return err
 	}
 	return result.Fault(err)

@@ -21,6 +21,8 @@ func TestWhoseFaultABackupIs(t *testing.T) {
 		{"ERROR path data: /a.json: the labels name it, but it isn't there\nFATA exit status 1", "/a.json", result.Fail},
 		{"ERROR restic backup: exit status 1: no space left on device\nFATA exit status 1", "no space", result.Error},
 		{"ERROR restic restore: exit status 1: ignoring error for /data/sub: mkdir /data/sub: too many levels of symbolic links\nFATA exit status 1", "symbolic links", result.Fail},
+		{"ERROR restic backup: exit status 3: lstat /volumes/db/_data/x: no such file or directory (Warning: at least one source file could not be read)\nFATA exit status 1", "/_data/x", result.Fail},
+		{"ERROR restic backup: exit status 3: read /volumes/db/_data/x: input/output error (Warning: at least one source file could not be read)\nFATA exit status 1", "input/output", result.Error},
 		{"FATA no backupbot discovered, is it deployed?", "no backupbot", result.Error},
 	} {
 		err := a.blameBackup(context.Background(), "backup", &abra.Error{Exit: 1, Stderr: tt.shown})

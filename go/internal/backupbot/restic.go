@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"time"
 
@@ -92,10 +93,29 @@ func telling(text string) string {
 		}
 	}
 	last := lastLine(text)
-	if first, _, _ := strings.Cut(strings.TrimSpace(text), "\n"); first != last && strings.HasPrefix(last, "Fatal: There were ") {
-		return fmt.Sprintf("%s (%s)", first, last)
+	if first, _, _ := strings.Cut(strings.TrimSpace(text), "\n"); first != last && counts.MatchString(last) {
+		return fmt.Sprintf("%s (%s)", plain(first), last)
 	}
 	return last
+}
+
+// counts matches a last line that says only that there was something before it.
+var counts = regexp.MustCompile(`^Fatal: There were |^Warning: at least one source file could not be read`)
+
+// plain gives a complaint that restic made as JSON in the words that it has otherwise.
+func plain(line string) string {
+	var said struct {
+		Type  string `json:"message_type"`
+		Item  string `json:"item"`
+		Error struct {
+			Op  string
+			Err unix.Errno
+		} `json:"error"`
+	}
+	if err := json.Unmarshal([]byte(line), &said); err != nil || said.Type != "error" || said.Error.Err == 0 {
+		return line
+	}
+	return fmt.Sprintf("%s %s: %v", said.Error.Op, said.Item, said.Error.Err)
 }
 
 var errLocked = errors.New("another command has locked the repository")
