@@ -53,13 +53,11 @@ in
     { http = { path = "/v1/categories"; inherit auth; expect.body = "\"title\":\"kept\""; }; }
     { http = { path = "/v1/feeds"; inherit auth; expect.body = "https://feeds.example.org/kept-news.xml"; }; }
   ];
-  state.change = login ++ [
-    { http = { path = "/categories"; expect.status = 200; save.category = "regex:href=\"/category/([0-9]+)/entries\">\\s*kept\\s"; }; }
-    (token "/category/\${category}/edit")
-    (post "/category/\${category}/update" { title = "lost"; })
-    { http = { path = "/feeds"; expect.status = 200; save.feed = "regex:href=\"/feed/([0-9]+)/entries\""; }; }
-    (token "/feed/\${feed}/edit")
-    (post "/feed/\${feed}/remove" { })
+  state.change = [
+    { http = { path = "/v1/categories"; inherit auth; expect.status = 200; save.category = "regex:\"id\":([0-9]+),\"title\":\"kept\""; }; }
+    { http = { method = "PUT"; path = "/v1/categories/\${category}"; inherit auth; body = "{\"title\":\"lost\"}"; }; }
+    { http = { path = "/v1/feeds"; inherit auth; expect.status = 200; save.feed = "regex:\"id\":([0-9]+),\"user_id\":[0-9]+,\"feed_url\":\"https://feeds.example.org/kept-news.xml\""; }; }
+    { http = { method = "DELETE"; path = "/v1/feeds/\${feed}"; inherit auth; }; }
   ];
 
   flows.single-sign-on = [

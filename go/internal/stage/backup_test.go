@@ -54,14 +54,16 @@ func TestSnapshotHoldsWhatTheLabelsSave(t *testing.T) {
 }
 
 func TestAfterRestoreNamesTheFault(t *testing.T) {
-	lost := result.Fault(errors.New("state.verify[1]: got lost"))
+	lost := result.Fault(errors.New("state.verify[1]: GET /x2: expected body with \"a\", got status 404, body <Id>18A7F3</Id> at 10:02"))
 	for _, tt := range []struct {
 		err  error
 		want string
 	}{
 		{nil, ""},
 		{lost, "reported success and changed nothing"},
-		{result.Fault(errors.New("state.verify[2]: got lost")), "did not bring everything back"},
+		{result.Fault(errors.New("state.verify[1]: GET /x2: expected body with \"a\", got status 404, body <Id>7B</Id> at 10:04")), "reported success and changed nothing"},
+		{result.Fault(errors.New("state.verify[1]: GET /x2: expected body with \"a\", got status 404, body <Id>7B</Id> of others")), "did not bring everything back"},
+		{result.Fault(errors.New("state.verify[2]: GET /x2: expected body with \"a\", got status 404, body <Id>18A7F3</Id> at 10:02")), "did not bring everything back"},
 	} {
 		err := afterRestore("in-place", lost.Error(), tt.err)
 		if tt.want == "" && err != nil || tt.want != "" && (err == nil || !strings.Contains(err.Error(), tt.want) || result.OutcomeOf(err) != result.Fail) {

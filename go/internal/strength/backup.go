@@ -172,7 +172,7 @@ func assertionDeleted(c *Copy) error {
 	case 0:
 		return notApplicable("no assertion of state.verify is its own")
 	case 1:
-		weaken(&verify[own[0]])
+		weaken(&verify[own[0]], c.Plan.Ready.Path)
 	default:
 		verify = slices.Delete(verify, own[len(own)-1], own[len(own)-1]+1)
 	}
