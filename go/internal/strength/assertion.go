@@ -26,7 +26,7 @@ func contains(list []plan.Step, s plan.Step) bool {
 func weaken(s *plan.Step, ready string) {
 	switch {
 	case s.HTTP != nil:
-		s.HTTP = &plan.HTTP{Method: "GET", Path: ready, Expect: &plan.HTTPExpect{}}
+		s.HTTP = &plan.HTTP{Method: "GET", Path: ready, Expect: &plan.HTTPExpect{Absent: "cc-ci: nothing says this"}}
 	case s.Exec != nil:
 		e := *s.Exec
 		e.Expect = &plan.ExecExpect{Exit: e.Expect.Exit, Absent: "cc-ci: nothing says this"}
