@@ -78,6 +78,11 @@ func TestTriggers(t *testing.T) {
 			p.noted, p.sha = p.sha, sha(77)
 			return id
 		}, false, "a commit that this pull request does not show"},
+		{"a push that the pull request shows and its time line not yet", func(m *model, p *modelPull) int64 {
+			id := m.comment(p, "ada", "!testme")
+			p.sha = sha(77)
+			return id
+		}, false, "a commit that this pull request does not show"},
 		{"before the first start", func(m *model, p *modelPull) int64 {
 			id := m.comment(p, "ada", "!testme")
 			c := p.comments[0]
@@ -128,37 +133,6 @@ func TestSecondComment(t *testing.T) {
 		if len(m.buildsOf(id)) != 1 || len(m.answers(p, id)) != 1 || !strings.Contains(m.answers(p, id)[0].body, "GREEN") {
 			t.Errorf("comment %d: expected one green run, found %d builds, answers %v", id, len(m.buildsOf(id)), m.answers(p, id))
 		}
-	}
-}
-
-// TestLateEdit: an older edit that was given up, or whose bridge was killed, and that the forge carries out after the last one, does not
-// stay, although an edit moves no pull request up.
-func TestLateEdit(t *testing.T) {
-	for name, kill := range map[string]bool{"the same bridge": false, "killed since": true} {
-		t.Run(name, func(t *testing.T) {
-			m, dir := newModel(t, 0), t.TempDir()
-			b := m.bridge(t, dir, nil)
-			p := m.pull("hedgedoc", 7)
-			cycles(t, m, b, 10) // and nothing has touched the pull request for long
-			id := m.comment(p, "ada", "!testme")
-			cycles(t, m, b, 2)
-			waiting := m.answers(p, id)[0].body
-			for range 20 {
-				cycles(t, m, b, 1)
-				if strings.Contains(m.answers(p, id)[0].body, "GREEN") {
-					break
-				}
-			}
-			if kill {
-				b = m.bridge(t, dir, nil)
-				cycles(t, m, b, 1)
-			}
-			m.do(func() { c := m.answers(p, id)[0]; c.body, c.updated = waiting, m.clock })
-			cycles(t, m, b, 20)
-			if a := m.answers(p, id); len(a) != 1 || !strings.Contains(a[0].body, "GREEN") || len(m.buildsOf(id)) != 1 {
-				t.Errorf("expected one green run, found %d builds, answers %v", len(m.buildsOf(id)), a[0].body)
-			}
-		})
 	}
 }
 

@@ -42,8 +42,8 @@ func (f facts) Head() (trigger.Head, error) {
 	return head, err
 }
 
-func (f facts) Pushed() (bool, error) {
-	return f.b.to.Pulls.PushedSince(f.ctx, f.t.pull, f.t.comment.Created)
+func (f facts) Pushed() (after bool, newest string, err error) {
+	return f.b.to.Pulls.Pushes(f.ctx, f.t.pull, f.t.comment.Created)
 }
 
 // enrolment is the list of recipes as last read.

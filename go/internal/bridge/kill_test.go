@@ -68,6 +68,37 @@ func anyKill(t *testing.T, seed uint64) {
 	}
 }
 
+// TestLateEdit: an older edit that was given up, or whose bridge was killed, and that the forge carries out after the last one, does not
+// stay, although an edit moves no pull request up.
+func TestLateEdit(t *testing.T) {
+	for name, kill := range map[string]bool{"the same bridge": false, "killed since": true} {
+		t.Run(name, func(t *testing.T) {
+			m, dir := newModel(t, 0), t.TempDir()
+			b := m.bridge(t, dir, nil)
+			p := m.pull("hedgedoc", 7)
+			cycles(t, m, b, 10) // and nothing has touched the pull request for long
+			id := m.comment(p, "ada", "!testme")
+			cycles(t, m, b, 2)
+			waiting := m.answers(p, id)[0].body
+			for range 20 {
+				cycles(t, m, b, 1)
+				if strings.Contains(m.answers(p, id)[0].body, "GREEN") {
+					break
+				}
+			}
+			if kill {
+				b = m.bridge(t, dir, nil)
+				cycles(t, m, b, 1)
+			}
+			m.do(func() { c := m.answers(p, id)[0]; c.body, c.updated = waiting, m.clock })
+			cycles(t, m, b, 20)
+			if a := m.answers(p, id); len(a) != 1 || !strings.Contains(a[0].body, "GREEN") || len(m.buildsOf(id)) != 1 {
+				t.Errorf("expected one green run, found %d builds, answers %v", len(m.buildsOf(id)), a[0].body)
+			}
+		})
+	}
+}
+
 // oneCycle runs a cycle that may be killed at one of its named places, and gives that place.
 func oneCycle(b *Bridge, luck *rand.Rand) (place string) {
 	defer func() {

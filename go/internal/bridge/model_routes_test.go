@@ -100,9 +100,9 @@ func (m *model) deleteComment(r *http.Request) (int, any) {
 
 func (m *model) timeline(p *modelPull, r *http.Request) (int, any) {
 	out := []any{}
-	for _, at := range p.pushes {
-		if !at.Before(sinceOf(r)) && r.URL.Query().Get("page") == "1" {
-			out = append(out, map[string]any{"type": "pull_push", "created_at": at, "body": "{}"})
+	for _, push := range p.pushes {
+		if r.URL.Query().Get("page") == "1" {
+			out = append(out, map[string]any{"type": "pull_push", "created_at": push.at, "body": `{"commit_ids":["` + push.sha + `"]}`})
 		}
 	}
 	return 200, out

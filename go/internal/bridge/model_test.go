@@ -56,9 +56,14 @@ type modelPull struct {
 	locked   bool   // nobody may comment
 	source   string
 	updated  time.Time
-	pushes   []time.Time
+	pushes   []modelPush
 	comments []*modelComment
 	status   string
+}
+
+type modelPush struct {
+	at  time.Time
+	sha string
 }
 
 type modelComment struct {
@@ -126,6 +131,7 @@ func (m *model) pull(repo string, n int64) *modelPull {
 	p := trigger.Pull{Owner: "org", Repo: repo, Number: n}
 	if m.pulls[p] == nil {
 		m.pulls[p] = &modelPull{pull: p, open: true, sha: sha(int(n)), source: "org/" + repo, updated: m.clock.Add(-time.Hour)}
+		m.pulls[p].pushes = []modelPush{{m.clock.Add(-time.Hour), sha(int(n))}} // its opening
 	}
 	return m.pulls[p]
 }
@@ -140,7 +146,7 @@ func (m *model) comment(p *modelPull, author, body string) int64 {
 }
 
 func (m *model) push(p *modelPull, sha string) {
-	p.sha, p.updated, p.pushes = sha, m.clock, append(p.pushes, m.clock)
+	p.sha, p.updated, p.pushes = sha, m.clock, append(p.pushes, modelPush{m.clock, sha})
 }
 
 // tick lets time go by: late requests arrive, the oldest build begins, runs and ends.

@@ -23,8 +23,8 @@ type Pulls interface {
 	// Touched lists those that something happened to since then, and gives the forge's time.
 	Touched(ctx context.Context, since time.Time) ([]trigger.Touched, time.Time, error)
 	Head(ctx context.Context, p trigger.Pull) (trigger.Head, error)
-	// PushedSince tells whether anything was pushed in the second of since or later.
-	PushedSince(ctx context.Context, p trigger.Pull, since time.Time) (bool, error)
+	// Pushes tells whether anything was pushed in the second of since or later, and which commit the newest push brought.
+	Pushes(ctx context.Context, p trigger.Pull, since time.Time) (after bool, newest string, err error)
 	// Status sets the commit's status: pending, success, failure or error.
 	Status(ctx context.Context, p trigger.Pull, sha, state, link, text string) error
 }

@@ -106,17 +106,24 @@ func TestTouched(t *testing.T) {
 	}
 }
 
-func TestPushedSince(t *testing.T) {
+func TestPushes(t *testing.T) {
 	at := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
+	push := func(second, commits string) string {
+		return `{"type":"pull_push","created_at":"2026-11-23T` + second + `Z","body":"{\"is_force_push\":false,\"commit_ids\":[` + commits + `]}"}`
+	}
+	const comment = `{"type":"comment","created_at":"2026-11-23T12:00:05Z","body":"{\"commit_ids\":[\"x\"]}"}`
 	for _, tt := range []struct {
 		name, entries string
-		want          bool
+		after         bool
+		newest        string
 	}{
-		{"nothing", ``, false},
-		{"a push in the same second", `{"type":"pull_push","created_at":"2026-11-23T12:00:00Z"}`, true},
-		{"a push before", `{"type":"pull_push","created_at":"2026-11-23T11:59:59Z"}`, false},
-		{"a later comment", `{"type":"comment","created_at":"2026-11-23T12:00:05Z"}`, false},
-		{"behind a comment", `{"type":"comment","created_at":"2026-11-23T12:00:05Z"},{"type":"pull_push","created_at":"2026-11-23T12:00:05Z"}`, true},
+		{"nothing", ``, false, ""},
+		{"a push in the same second", push("12:00:00", `\"a\"`), true, "a"},
+		{"a push before", push("11:59:59", `\"a\",\"b\"`), false, "b"},
+		{"a later comment", push("11:59:59", `\"a\"`) + "," + comment, false, "a"},
+		{"behind a comment", comment + "," + push("12:00:05", `\"b\"`), true, "b"},
+		{"before and after", push("11:59:59", `\"a\"`) + "," + push("12:00:01", `\"b\"`), true, "b"},
+		{"a push that names no commit", push("11:59:58", `\"a\"`) + "," + push("11:59:59", ``), false, ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			c, _ := serve(t, func(w http.ResponseWriter, r *http.Request) {
@@ -126,8 +133,8 @@ func TestPushedSince(t *testing.T) {
 				}
 				fmt.Fprintf(w, "[%s]", tt.entries)
 			})
-			if got, err := c.PushedSince(context.Background(), pull, at); got != tt.want || err != nil {
-				t.Errorf("expected %v, found %v, %v", tt.want, got, err)
+			if after, newest, err := c.Pushes(context.Background(), pull, at); after != tt.after || newest != tt.newest || err != nil {
+				t.Errorf("expected %v, %q, found %v, %q, %v", tt.after, tt.newest, after, newest, err)
 			}
 		})
 	}

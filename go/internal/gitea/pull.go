@@ -2,6 +2,7 @@ package gitea
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -51,26 +52,38 @@ func (c *Client) noted(ctx context.Context, p trigger.Pull) (string, error) {
 	return "", nil
 }
 
-// PushedSince asks the pull request's time line whether anything was pushed in the second of since
-// or later, by the server's clock (T6). A force push deletes entries of commits that went
-// away, so no entry is counted or looked for by its commit: any one is a push.
-func (c *Client) PushedSince(ctx context.Context, p trigger.Pull, since time.Time) (bool, error) {
-	opt := sdk.ListIssueCommentOptions{ListOptions: sdk.ListOptions{Page: 1, PageSize: pageSize}, Since: since.UTC()}
+// Pushes asks the pull request's time line whether anything was pushed in the second of since or later, by the server's clock
+// (T6), and which commit the newest push brought, "" where none is told. The opening is a push of its own. A force push deletes
+// entries of commits that went away, so no entry is counted or looked for by its commit: any one is a push. A push is noted under
+// refs/pull/N/head some tenths of a second before it stands here: a tip that is not the newest one here was pushed a moment ago.
+func (c *Client) Pushes(ctx context.Context, p trigger.Pull, since time.Time) (after bool, newest string, err error) {
+	opt := sdk.ListIssueCommentOptions{ListOptions: sdk.ListOptions{Page: 1, PageSize: pageSize}}
 	for ; opt.Page <= maxPages; opt.Page++ { // its X-Total-Count counts the page alone
 		entries, resp, err := c.sdk(ctx).ListIssueTimeline(p.Owner, p.Repo, p.Number, opt)
 		if err != nil {
-			return false, fault("time line", p, resp, err)
+			return false, "", fault("time line", p, resp, err)
 		}
 		for _, e := range entries {
-			if e != nil && e.Type == "pull_push" && !e.Created.Before(since) {
-				return true, nil
+			if e != nil && e.Type == "pull_push" {
+				after, newest = after || !e.Created.Before(since), lastCommit(e.Body)
 			}
 		}
 		if len(entries) == 0 {
-			return false, nil
+			return after, newest, nil
 		}
 	}
-	return false, fmt.Errorf("gitea: time line of %s: more than %d pages", p, maxPages)
+	return false, "", fmt.Errorf("gitea: time line of %s: more than %d pages", p, maxPages)
+}
+
+// lastCommit reads the body of a push in a time line: the commits that it brought, oldest first, or of a force push the old and the new tip.
+func lastCommit(body string) string {
+	var push struct {
+		Commits []string `json:"commit_ids"`
+	}
+	if err := json.Unmarshal([]byte(body), &push); err != nil || len(push.Commits) == 0 {
+		return ""
+	}
+	return push.Commits[len(push.Commits)-1]
 }
 
 // Comments lists the pull request's comments that were made or edited since then, oldest

@@ -26,7 +26,7 @@ type Facts interface {
 	Enrolled() (bool, error)
 	Member() (bool, error) // on the allow list, or member of the organisation
 	Head() (Head, error)
-	Pushed() (bool, error) // anything pushed in the second of the comment or later
+	Pushed() (after bool, newest string, err error) // anything in the second of the comment or later; the commit of the newest push
 }
 
 // Judge says what becomes of a comment made at created. now is the forge's clock. The
@@ -65,13 +65,13 @@ func Still(f Facts, pinned string) (Verdict, Head, error) {
 	if pinned != "" && head.SHA != pinned {
 		return Moved, Head{}, nil
 	}
-	pushed, err := f.Pushed()
+	pushed, newest, err := f.Pushed()
 	switch {
 	case err != nil:
 		return "", Head{}, err
 	case pushed:
 		return Moved, Head{}, nil
-	case head.Unseen: // a push of which the time line does not tell yet, or never will
+	case head.Unseen, head.SHA != newest: // a push of which the time line does not tell yet, or never will
 		return Unseen, Head{}, nil
 	}
 	return Run, head, nil

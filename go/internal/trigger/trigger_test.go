@@ -49,6 +49,7 @@ func TestAsks(t *testing.T) {
 // facts is a table row's answers; asked records which were needed.
 type facts struct {
 	enrolled, member, pushed         bool
+	newest                           string
 	head                             Head
 	noEnrolled, noMember, noHead, np error
 	asked                            string
@@ -57,12 +58,15 @@ type facts struct {
 func (f *facts) Enrolled() (bool, error) { f.asked += "e"; return f.enrolled, f.noEnrolled }
 func (f *facts) Member() (bool, error)   { f.asked += "m"; return f.member, f.noMember }
 func (f *facts) Head() (Head, error)     { f.asked += "h"; return f.head, f.noHead }
-func (f *facts) Pushed() (bool, error)   { f.asked += "p"; return f.pushed, f.np }
+func (f *facts) Pushed() (bool, string, error) {
+	f.asked += "p"
+	return f.pushed, f.newest, f.np
+}
 
 func TestJudge(t *testing.T) {
 	sha := strings.Repeat("a", 40)
 	down := errors.New("status 502")
-	good := facts{enrolled: true, member: true, head: Head{Open: true, SHA: sha, Source: "o/r"}}
+	good := facts{enrolled: true, member: true, newest: sha, head: Head{Open: true, SHA: sha, Source: "o/r"}}
 	with := func(change func(*facts)) facts { f := good; change(&f); return f }
 	for _, tt := range []struct {
 		name  string
@@ -82,6 +86,8 @@ func TestJudge(t *testing.T) {
 		{"more than a day old, a stranger", with(func(f *facts) { f.member = false }), 48 * time.Hour, NotMember, false, "em"},
 		{"closed", with(func(f *facts) { f.head.Open = false }), 0, Closed, false, "emh"},
 		{"a tip that the pull request does not show", with(func(f *facts) { f.head.Unseen = true }), 0, Unseen, false, "emhp"},
+		{"a tip of which the time line does not tell", with(func(f *facts) { f.newest = strings.Repeat("b", 40) }), 0, Unseen, false, "emhp"},
+		{"a time line without pushes", with(func(f *facts) { f.newest = "" }), 0, Unseen, false, "emhp"},
 		{"pushed to", with(func(f *facts) { f.pushed = true }), 0, Moved, false, "emhp"},
 		{"recipes can't be read", with(func(f *facts) { f.noEnrolled = down }), 0, "", true, "e"},
 		{"membership can't be told", with(func(f *facts) { f.noMember = down }), 0, "", true, "em"},
