@@ -115,7 +115,7 @@ func plain(line string) string {
 	if err := json.Unmarshal([]byte(line), &said); err != nil || said.Type != "error" || said.Error.Err == 0 {
 		return line
 	}
-	return fmt.Sprintf("%s %s: %v", said.Error.Op, said.Item, said.Error.Err)
+	return fmt.Sprintf("%s %q: %v", said.Error.Op, said.Item, said.Error.Err) // quoted: an app names its files as it likes
 }
 
 var errLocked = errors.New("another command has locked the repository")

@@ -13,7 +13,7 @@ func TestTelling(t *testing.T) {
 		"the count alone": {"Fatal: There were 2 errors\n", "Fatal: There were 2 errors"},
 		"a file that went": {
 			`{"message_type":"error","error":{"Op":"lstat","Path":"/volumes/db/_data/x","Err":2},"during":"scan","item":"/volumes/db/_data/x"}` + "\nWarning: at least one source file could not be read\n",
-			"lstat /volumes/db/_data/x: no such file or directory (Warning: at least one source file could not be read)",
+			"lstat \"/volumes/db/_data/x\": no such file or directory (Warning: at least one source file could not be read)",
 		},
 		"a link out": {"first\nopen /volumes/data: too many levels of symbolic links\nlast\n", "open /volumes/data: too many levels of symbolic links"},
 		"nothing":    {"", ""},
