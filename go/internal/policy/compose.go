@@ -22,7 +22,7 @@ func declared(f *recipe.Facts) names {
 }
 
 func (n names) add(label string) {
-	part := strings.Split(strings.ToLower(label), ".")
+	part, _ := recipe.TraefikKey(label)
 	if len(part) < 4 || part[0] != "traefik" {
 		return
 	}

@@ -32,10 +32,12 @@ func foreignLabel(a *ask, r *report) {
 }
 
 // labelKey keeps keys to plain characters: Traefik folds case by Unicode's rules,
-// in which a "ſ" is an "s", so that a key could pass here and count there.
+// in which a "ſ" is an "s", so that a key could pass here and count there. One that
+// Traefik breaks down on is no plain key either.
 func labelKey(a *ask, r *report) {
 	eachLabel(a, func(l setting) {
-		if strings.ContainsFunc(l.key, func(c rune) bool { return c <= ' ' || c > '~' }) {
+		_, ok := recipe.TraefikKey(l.key)
+		if !ok || strings.ContainsFunc(l.key, func(c rune) bool { return c <= ' ' || c > '~' }) {
 			r.add(l.place, "%q", l.key)
 		}
 	})

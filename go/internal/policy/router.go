@@ -10,8 +10,7 @@ import (
 	"coopcloud.tech/cc-ci/internal/recipe"
 )
 
-// traefikLabel is a Traefik label taken apart: traefik.<protocol>.<section>.<name>.<option>.
-// Traefik takes keys in any case, so they are compared in lower case.
+// traefikLabel is a Traefik label taken apart (recipe.TraefikKey): traefik.<protocol>.<section>.<name>.<option>.
 type traefikLabel struct {
 	setting
 	parts  []string
@@ -23,11 +22,11 @@ func (l traefikLabel) is(section string) bool { return len(l.parts) > 3 && l.par
 func traefikLabels(s service) []traefikLabel {
 	var out []traefikLabel
 	for _, l := range s.labels {
-		key := strings.ToLower(l.key)
-		if !strings.HasPrefix(key, "traefik.") {
+		if !strings.HasPrefix(strings.ToLower(l.key), "traefik.") {
 			continue
 		}
-		t := traefikLabel{setting: l, parts: strings.Split(key, ".")}
+		t := traefikLabel{setting: l}
+		t.parts, _ = recipe.TraefikKey(l.key)
 		if len(t.parts) > 4 {
 			t.option = strings.Join(t.parts[4:], ".")
 		}
@@ -173,7 +172,7 @@ func routerTarget(a *ask, r *report) {
 		case key == "traefik.docker.network" || key == "traefik.swarm.network":
 			bad = l.value != a.run.Network && !a.own(l.value)
 		case l.is("services"):
-			bad = strings.HasSuffix(l.option, "server.url") || strings.HasSuffix(l.option, "server.address") || strings.Contains(l.option, "servers[") ||
+			bad = strings.HasSuffix(l.option, "server.url") || strings.HasSuffix(l.option, "server.address") || strings.Contains(l.option, "servers.[") ||
 				strings.HasSuffix(l.option, "healthcheck.path") && !relativePath.MatchString(l.value)
 		case l.is("serverstransports"):
 			bad = true

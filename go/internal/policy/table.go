@@ -197,7 +197,8 @@ var table = []Rule{
 	},
 	{
 		ID: "label-key", Severity: Refuse, created: true, judge: labelKey,
-		What: "a label key with characters other than plain printable ones", Why: "what reads labels may take it for another key",
+		What: "a label key with characters other than plain printable ones, or with a part that ends in `]` without a `[`",
+		Why:  "what reads labels may take it for another key, or break down on it, as Traefik does on the bracket",
 		Mend: "write the key in plain letters",
 	},
 	{

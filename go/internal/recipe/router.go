@@ -32,7 +32,7 @@ func Routers(service string, labels map[string]string) []Router {
 		lower[strings.ToLower(key)] = value
 	}
 	for key, value := range lower {
-		part := strings.Split(key, ".")
+		part, _ := TraefikKey(key)
 		if len(part) < 4 || part[0] != "traefik" || part[2] != "routers" {
 			continue
 		}
