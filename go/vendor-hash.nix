@@ -1,5 +1,5 @@
 # Written by vendor-hash.sh; buildGoModule wants the first, package.nix compares the second.
 {
   vendorHash = "sha256-Zh3MzrHsvj6qcSfIGu1RQnfEjykpgvmeVAohueIZcyA=";
-  digest = "ced96590e40365bca02f5aa765310150ec2a0cd660568e967fe3140b5dd0c4df"; # of go.mod and go.sum
+  digest = "9104b2f8b74b30d88c30f5a80b990238172b508f48025dbb76fcb960f29c81d7"; # of go.mod and go.sum
 }

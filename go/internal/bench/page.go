@@ -5,8 +5,9 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"strings"
+
+	"github.com/moby/sys/atomicwriter"
 )
 
 // head is the page's text above the tables.
@@ -65,19 +66,5 @@ func (p *Page) Write(path string) error {
 			fmt.Fprintf(&b, "\n%s%s\n", mark(t.name), strings.TrimSpace(s))
 		}
 	}
-	tmp, err := os.CreateTemp(filepath.Dir(path), ".benchmarks-*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(tmp.Name())
-	if _, err := tmp.Write(b.Bytes()); err != nil {
-		return err
-	}
-	if err := tmp.Chmod(0o644); err != nil {
-		return err
-	}
-	if err := tmp.Close(); err != nil {
-		return err
-	}
-	return os.Rename(tmp.Name(), path)
+	return atomicwriter.WriteFile(path, b.Bytes(), 0o644)
 }

@@ -8,6 +8,8 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"github.com/moby/sys/atomicwriter"
 )
 
 // cursor is all that the bridge keeps on disk.
@@ -47,24 +49,15 @@ func (c cursor) write(dir string) error {
 	if err != nil {
 		return err
 	}
-	f, err := os.CreateTemp(dir, cursorFile+".*")
-	if err != nil {
+	if err := atomicwriter.WriteFile(filepath.Join(dir, cursorFile), append(b, '\n'), 0o600); err != nil {
 		return fmt.Errorf("cursor: %w", err)
-	}
-	_, err = f.Write(append(b, '\n'))
-	err = errors.Join(err, f.Sync(), f.Close())
-	if err == nil {
-		err = os.Rename(f.Name(), filepath.Join(dir, cursorFile))
-	}
-	if err != nil {
-		return errors.Join(fmt.Errorf("cursor: %w", err), os.Remove(f.Name()))
 	}
 	return nil
 }
 
-// removeTorn removes what a kill left of a write.
+// removeTorn removes what a kill left of a write: atomicwriter names it so.
 func removeTorn(dir string) {
-	old, _ := filepath.Glob(filepath.Join(dir, cursorFile+".*"))
+	old, _ := filepath.Glob(filepath.Join(dir, ".tmp-"+cursorFile+"*"))
 	for _, f := range old {
 		os.Remove(f)
 	}

@@ -14,6 +14,7 @@ import (
 	"coopcloud.tech/cc-ci/internal/apiclient"
 	"coopcloud.tech/cc-ci/internal/gitea"
 	"coopcloud.tech/cc-ci/internal/server"
+	"github.com/moby/sys/atomicwriter"
 )
 
 // DroneOAuth sees that the forge has Drone's OAuth2 application and that the client file holds the id and the
@@ -120,20 +121,11 @@ func (o oauth) write(a gitea.Application) error {
 	if !word.MatchString(a.ClientID) || !word.MatchString(a.Secret) {
 		return errors.New("gitea: OAuth2 application: expected an id and a secret of letters and digits, found others")
 	}
-	dir := filepath.Dir(o.file)
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	if err := os.MkdirAll(filepath.Dir(o.file), 0o700); err != nil {
 		return err
 	}
-	tmp, err := os.CreateTemp(dir, ".client-*") // mode 0600
-	if err != nil {
-		return err
-	}
-	defer os.Remove(tmp.Name())
-	_, err = fmt.Fprintf(tmp, "%s=%s\n%s=%s\n", idVariable, a.ClientID, secretVariable, a.Secret)
-	if err = errors.Join(err, tmp.Sync(), tmp.Close()); err != nil {
-		return err
-	}
-	if err := os.Rename(tmp.Name(), o.file); err != nil {
+	text := fmt.Sprintf("%s=%s\n%s=%s\n", idVariable, a.ClientID, secretVariable, a.Secret)
+	if err := atomicwriter.WriteFile(o.file, []byte(text), 0o600); err != nil {
 		return err
 	}
 	o.report.did("write %s", o.file)

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"coopcloud.tech/cc-ci/internal/result"
+	"github.com/moby/sys/atomicwriter"
 )
 
 // The files in a followed run's folder.
@@ -77,11 +78,7 @@ func writeJSON(folder, name string, v any) error {
 	if err != nil {
 		return err
 	}
-	tmp := filepath.Join(folder, "."+name)
-	if err := os.WriteFile(tmp, append(b, '\n'), 0o600); err != nil {
-		return err
-	}
-	return os.Rename(tmp, filepath.Join(folder, name))
+	return atomicwriter.WriteFile(filepath.Join(folder, name), append(b, '\n'), 0o600)
 }
 
 func readJSON(path string, v any) error {

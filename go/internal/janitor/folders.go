@@ -14,7 +14,7 @@ import (
 // Private lists, as patterns, what of a run's folder is for the living run alone:
 // secrets, abra's own files, which hold the app's env, and what a kill left half
 // written. The report and the logs stay.
-var Private = []string{"sidecar.json", keep.File, ".sidecar-*", ".report-*", "abra", "needs", "sandbox", "shared", "raw"}
+var Private = []string{"sidecar.json", keep.File, ".tmp-*", "abra", "needs", "sandbox", "shared", "raw"}
 
 // runPrefix begins the names of the locks that runs hold for their folders.
 const runPrefix = "run-"

@@ -81,7 +81,7 @@ func TestFolders(t *testing.T) {
 		t.Fatal(err)
 	}
 	runs := t.TempDir()
-	for _, f := range []string{"dead/sidecar.json", "dead/lease", "dead/abra/servers/x.env", "torn/.sidecar-123", "torn/raw/page.html.txt", "torn/kept.json", "dead/result.json", "live/sidecar.json", "live/lease", "over/result.json", "over/lease"} {
+	for _, f := range []string{"dead/sidecar.json", "dead/lease", "dead/abra/servers/x.env", "torn/.tmp-sidecar.json123", "torn/raw/page.html.txt", "torn/kept.json", "dead/result.json", "live/sidecar.json", "live/lease", "over/result.json", "over/lease"} {
 		p := filepath.Join(runs, f)
 		if err := os.MkdirAll(filepath.Dir(p), 0o700); err != nil {
 			t.Fatal(err)

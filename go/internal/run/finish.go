@@ -1,6 +1,7 @@
 package run
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -14,6 +15,7 @@ import (
 	"coopcloud.tech/cc-ci/internal/point"
 	"coopcloud.tech/cc-ci/internal/report"
 	"coopcloud.tech/cc-ci/internal/result"
+	"github.com/moby/sys/atomicwriter"
 )
 
 // page is the name of the report's page in the result's folder.
@@ -153,17 +155,12 @@ func copyNew(to string, files fs.FS, name string) error {
 
 // writeFile writes one form through the masker and into place in one step.
 func (s *session) writeFile(path string, form func(io.Writer) error) error {
-	tmp, err := os.CreateTemp(filepath.Dir(path), ".report-*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(tmp.Name())
-	masked := s.mask.Writer(tmp)
-	err = errors.Join(form(masked), masked.Close(), tmp.Chmod(0o644), tmp.Close())
-	if err != nil {
+	var text bytes.Buffer
+	masked := s.mask.Writer(&text)
+	if err := errors.Join(form(masked), masked.Close()); err != nil {
 		return fmt.Errorf("%s: %w", filepath.Base(path), err)
 	}
-	return os.Rename(tmp.Name(), path)
+	return atomicwriter.WriteFile(path, text.Bytes(), 0o644)
 }
 
 // print shows the verdict as the style wants it.

@@ -11,10 +11,14 @@ import (
 
 	"filippo.io/age"
 	"filippo.io/age/agessh"
+	"github.com/moby/sys/atomicwriter"
 )
 
 // maxValue bounds a secret; a docker config.json is the largest.
 const maxValue = 64 << 10
+
+// public is the mode of all that is written here: it is encrypted, and lies in a repository.
+const public = 0o644
 
 // ErrIdentity means that no identity at hand can read a file.
 var ErrIdentity = errors.New("none of the identities can read it")
@@ -75,7 +79,7 @@ func (f *Folder) Put(name string, value []byte) error {
 	if err != nil {
 		return fmt.Errorf("secret %s: %w", name, err)
 	}
-	return replace(f.path(name), sealed)
+	return atomicwriter.WriteFile(f.path(name), sealed, public)
 }
 
 func (f *Folder) seal(value []byte) ([]byte, error) {
@@ -162,23 +166,4 @@ func identity(path string) ([]age.Identity, error) {
 type named struct {
 	age.Identity
 	file string
-}
-
-// replace writes a file whole, or leaves the old one.
-func replace(path string, content []byte) error {
-	tmp, err := os.CreateTemp(filepath.Dir(path), ".new-*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(tmp.Name())
-	if _, err = tmp.Write(content); err == nil {
-		err = tmp.Chmod(0o644) // it is encrypted, and lies in a repository
-	}
-	if err == nil {
-		err = tmp.Sync()
-	}
-	if err = errors.Join(err, tmp.Close()); err != nil {
-		return err
-	}
-	return os.Rename(tmp.Name(), path)
 }

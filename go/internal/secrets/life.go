@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"filippo.io/age"
+	"github.com/moby/sys/atomicwriter"
 
 	"coopcloud.tech/cc-ci/internal/plan"
 	"coopcloud.tech/cc-ci/internal/sidecar"
@@ -54,7 +55,7 @@ func Found(dir, recovery string, hosts map[string]string) (made bool, err error)
 		return false, fmt.Errorf("recovery key: %w", err)
 	}
 	text += "# recovery key, kept off every host\n" + id.Recipient().String() + "\n"
-	if err := replace(path, []byte(text)); err != nil {
+	if err := atomicwriter.WriteFile(path, []byte(text), public); err != nil {
 		return false, err
 	}
 	return true, replaceNix(dir)
@@ -65,7 +66,7 @@ func replaceNix(dir string) error {
 	if old, err := os.ReadFile(path); err == nil && bytes.Equal(old, nixFile) {
 		return nil
 	}
-	return replace(path, nixFile)
+	return atomicwriter.WriteFile(path, nixFile, public)
 }
 
 // outside refuses a file of the repository that the folder is in.
@@ -190,7 +191,7 @@ func (f *Folder) Rekey(identities []age.Identity) ([]string, error) {
 		}
 	}
 	for i, name := range names {
-		if err := replace(f.path(name), sealed[name]); err != nil {
+		if err := atomicwriter.WriteFile(f.path(name), sealed[name], public); err != nil {
 			return names[:i], fmt.Errorf("%w; %d of %d are re-keyed: run it again", err, i, len(names))
 		}
 	}

@@ -8,10 +8,12 @@ import (
 	"os"
 	"path/filepath"
 	"syscall"
+
+	"github.com/moby/sys/atomicwriter"
 )
 
-// temporary is the pattern of the file that write renames.
-const temporary = ".sidecar-*"
+// temporary is the pattern of the file that atomicwriter renames.
+const temporary = ".tmp-" + Name + "*"
 
 // write replaces the file by d and returns when that is on disk.
 func (s *Sidecar) write(d data) error {
@@ -19,20 +21,10 @@ func (s *Sidecar) write(d data) error {
 	if err != nil {
 		return err
 	}
-	dir := filepath.Dir(s.path)
-	tmp, err := os.CreateTemp(dir, temporary) // mode 0600
-	if err != nil {
+	if err := atomicwriter.WriteFile(s.path, b, 0o600); err != nil {
 		return fmt.Errorf("write sidecar: %w", err)
 	}
-	defer os.Remove(tmp.Name()) // gone already where the rename took place
-	_, err = tmp.Write(b)
-	if err = errors.Join(err, tmp.Sync(), tmp.Close()); err != nil {
-		return fmt.Errorf("write sidecar: %w", err)
-	}
-	if err := os.Rename(tmp.Name(), s.path); err != nil {
-		return fmt.Errorf("write sidecar: %w", err)
-	}
-	return syncDir(dir)
+	return syncDir(filepath.Dir(s.path))
 }
 
 // syncDir makes a rename in dir survive a power loss.

@@ -105,7 +105,7 @@ func TestRemoveLeavesNothing(t *testing.T) {
 	dir := private(t)
 	s := create(t, dir)
 	put(t, s, "a", "v1", "x")
-	if err := os.WriteFile(filepath.Join(dir, ".sidecar-123"), []byte("of a killed run"), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, ".tmp-sidecar.json123"), []byte("of a killed run"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	for range 2 {
