@@ -5,10 +5,11 @@ cd "$(dirname "$0")"
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 go mod vendor -o "$folder/vendor"
+hash=$(nix --extra-experimental-features nix-command hash path "$folder/vendor")
 cat >vendor-hash.nix <<NIX
 # Written by vendor-hash.sh; buildGoModule wants the first, package.nix compares the second.
 {
-  vendorHash = "$(nix hash path "$folder/vendor")";
+  vendorHash = "$hash";
   digest = "$(cat go.mod go.sum | sha256sum | cut -d' ' -f1)"; # of go.mod and go.sum
 }
 NIX
