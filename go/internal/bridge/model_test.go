@@ -58,7 +58,6 @@ type modelPull struct {
 	updated  time.Time
 	pushes   []modelPush
 	comments []*modelComment
-	status   string
 }
 
 type modelPush struct {

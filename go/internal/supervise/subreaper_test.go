@@ -50,9 +50,7 @@ func TestMain(m *testing.M) {
 	if mode == "ends" {
 		os.Exit(0)
 	}
-	select {
-	case <-time.After(time.Minute):
-	}
+	time.Sleep(time.Minute)
 }
 
 // kept starts a child in a mode and gives what it printed, word by word.
