@@ -100,6 +100,7 @@ let
     ++ need (elem recipe others) "${path}.recipe" ("expected a recipe beside this one, found `${recipe}`; "
     + (if others == [ ] then "there is none" else if near != null then "did you mean `${near}`?" else "there are: ${concatStringsSep ", " others}"))
     ++ map (fact: { path = "${path}.setup"; text = "expected a name of its own to save, found `${fact}`, which every dependency has"; }) taken
+    ++ variables "${path}.env" env
     ++ texts known "${path}.env" env
     ++ list known "${path}.setup" setup
     ++ secretsInArgv "${path}.setup" setup
@@ -154,6 +155,19 @@ let
     need (!(step ? file) || length said == 1) "${t.at path i}.file"
       "expected one of `write`, `expect`, `absent`, found ${if said == [ ] then "none" else concatStringsSep ", " (map (key: "`${key}`") said)}");
 
+  # What abra gives a meaning of its own is the driver's (P5): IsDriverKey in go/internal/recipe/env.go lists the same.
+  driverKeys = {
+    STACK_NAME = ""; TYPE = ""; RECIPE = ""; LETS_ENCRYPT_ENV = "";
+    DOMAIN = "; further hosts stand in `hosts`";
+    COMPOSE_FILE = "; compose files stand in `compose`";
+  };
+  variables = path: env: concatLists (map
+    (key:
+      need (match "[A-Za-z_][A-Za-z0-9_]*" key != null) (t.join path key) "expected a variable's name of letters, digits and underscores"
+      ++ need (!hasAttr key driverKeys && match ".*_CMDS" key == null) (t.join path key)
+        "expected a variable of the recipe's own, found one that the driver sets${driverKeys.${key} or ""}")
+    (attrNames env));
+
   # A command line is seen by every process of the host.
   secretsInArgv = path: each (i: step: each
     (j: word: need (length (split "[$][{]secret:" word) == 1) "${t.at path i}.exec.command[${toString j}]"
@@ -171,6 +185,7 @@ state known recipe.state recipe.backup
 ++ list known "setup" recipe.setup
 ++ concatLists (map (name: flow known name recipe.flows.${name}) (attrNames recipe.flows))
 ++ concatLists (map (name: need' others self name recipe.needs.${name}) (attrNames recipe.needs))
+++ variables "env" recipe.env
 ++ texts known "env" recipe.env
 ++ texts (ofNeeds recipe.needs) "secrets" recipe.secrets
 ++ sealed recipe
