@@ -54,7 +54,7 @@ func TestMistakes(t *testing.T) {
 		{"ref that is a flag", []string{"run", "--plan", plan, "--ref", "--upload-pack=x"}, exitUsage, "--ref: expected a commit, tag or branch"},
 		{"report below a file", []string{"run", "--plan", plan, "--out", broken + "/out"}, exitUsage, "--out: mkdir " + broken + ": not a directory"},
 		{"JUnit in no folder", []string{"run", "--plan", plan, "--junit", "/nowhere/j.xml"}, exitUsage, "--junit: expected a file in a folder that is there"},
-		{"site that is not there", []string{"run", "--plan", plan, "--site", "/nowhere"}, exitInfra, "no site file at /nowhere (set CC_CI_SITE, or pass --site)"},
+		{"site that is not there", []string{"run", "--plan", plan, "--site", "/nowhere"}, exitInfra, "no site file at /nowhere (set CC_CI_SITE, or pass --site; docs/reference/site.md tells what it holds)"},
 		{"recording that is none", []string{"flow", "import", plan}, exitUsage, plan + ": expected 1 to 10000 steps, found 0"},
 		{"recording that is not there", []string{"flow", "import", "/nowhere"}, exitUsage, "open /nowhere: no such file"},
 		{"site that can't be read", []string{"run", "--plan", plan, "--site", filepath.Dir(broken)}, exitInfra, "site file " + filepath.Dir(broken) + ": expected a JSON file that this user may read"},
@@ -74,6 +74,7 @@ func TestMistakes(t *testing.T) {
 		{"mirror to an address with a password", []string{"mirror", "x", "--forge", "https://a:b@git.example.org"}, exitUsage, "--forge: expected https://host without a name or password"},
 		{"mirror without a token", []string{"mirror", "x", "--forge", "https://git.example.org", "--organisation", "r", "--token-file", "/nowhere"}, exitUsage, "--token-file: stat /nowhere: no such file"},
 		{"doctor of no server", []string{"doctor", "--server", "--server-file", "/nowhere"}, exitUsage, "server file: none at /nowhere"},
+		{"doctor of two things", []string{"doctor", "--server", "--baseline"}, exitUsage, "expected one of --abra-contract, --server and --baseline"},
 		{"baseline over another", []string{"doctor", "--baseline", "--out", whole}, exitUsage, "--out: open " + whole + ": file exists"},
 		{"site with a typo", []string{"janitor", "--site", broken}, exitInfra, broken + `: json: unknown field "domian"`},
 	} {

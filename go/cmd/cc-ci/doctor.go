@@ -25,10 +25,14 @@ func doctorCmd() *cobra.Command {
 With --abra-contract it runs the commands that the driver relies on against the site's abra, on
 a throw-away app, and says for each whether it agrees with what the driver expects.
 With --server it looks at every input of the operator and every piece of a server that its server file
-names; with --baseline it writes down what the host has, for a way back (docs/baseline.md).`,
+names; with --baseline it writes down what the host has, for a way back (docs/baseline.md).
+
+Exit status: 0 all is right, 2 usage, 3 something is wrong or missing.`,
 		Args: exactArgs(0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			switch {
+			case abraContract && ofServer, abraContract && baseline, ofServer && baseline:
+				return usagef("doctor: expected one of --abra-contract, --server and --baseline, found several")
 			case baseline:
 				return writeBaseline(cmd, out)
 			case ofServer:
@@ -52,7 +56,6 @@ names; with --baseline it writes down what the host has, for a way back (docs/ba
 	cmd.Flags().StringVar(&file, "server-file", "", "the server file (default $CC_CI_SERVER, then "+server.DefaultPath+")")
 	cmd.Flags().BoolVar(&baseline, "baseline", false, "write down what the host has, as Markdown")
 	cmd.Flags().StringVar(&out, "out", "", "file for --baseline (default: standard output)")
-	cmd.MarkFlagsMutuallyExclusive("abra-contract", "server", "baseline")
 	cmd.Flags().StringVar(&image, "image", "nginx:alpine", "an image with a tag that the engine has or can pull")
 	return cmd
 }

@@ -21,14 +21,31 @@ Exit status: 0 green, 1 a recipe failed its test, 2 usage or a bad plan,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
-	root.AddCommand(bridgeCmd())
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usagef("%w (see `%s --help`)", err, cmd.CommandPath())
 	})
 	root.PersistentFlags().String("site", "", "file that describes this machine (default $CC_CI_SITE, then "+site.DefaultPath+")")
-	root.AddCommand(runCmd(), shellCmd(), keeperCmd(), planCmd(), recipeCmd(), flowCmd(), followCmd(), publishCmd(), keptCmd(), janitorCmd(), doctorCmd(), strengthCmd(), versionCmd(), dashboardCmd())
-	root.AddCommand(serverCmd(), convergeCmd(), secretsCmd(), mirrorCmd())
+	group(root, "recipes", "Test recipes:", runCmd(), recipeCmd(), planCmd(), flowCmd(), strengthCmd(), shellCmd(), janitorCmd(), doctorCmd(), mirrorCmd())
+	group(root, "server", "Run a server:", bridgeCmd(), dashboardCmd(), followCmd(), publishCmd(), convergeCmd(), serverCmd(), secretsCmd())
+	root.AddCommand(versionCmd(), keeperCmd(), keptCmd())
+	root.SetHelpTemplate(help)
 	return root
+}
+
+// help is what --help prints: what the command is for, how it works, its flags.
+const help = `{{if .HasParent}}{{.Short}}.
+
+{{end}}{{with .Long}}{{.}}
+
+{{end}}{{if or .Runnable .HasSubCommands}}{{.UsageString}}{{end}}`
+
+// group adds commands under a heading of the list that `cc-ci --help` shows.
+func group(root *cobra.Command, id, title string, commands ...*cobra.Command) {
+	root.AddGroup(&cobra.Group{ID: id, Title: title})
+	for _, c := range commands {
+		c.GroupID = id
+	}
+	root.AddCommand(commands...)
 }
 
 // knownCommand refuses, as a usage error, what a group of commands does not have.

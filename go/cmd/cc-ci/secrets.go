@@ -163,6 +163,7 @@ func fill(cmd *cobra.Command, files map[string]string) error {
 		if err := put(cmd, f, s, file); err != nil {
 			return err
 		}
+		fmt.Fprintf(cmd.OutOrStdout(), "%s: taken from %s\n", name, file)
 	}
 	return ask(cmd, f)
 }
@@ -176,6 +177,7 @@ func ask(cmd *cobra.Command, f *secrets.Folder) error {
 			if err := put(cmd, f, s, ""); err != nil {
 				return err
 			}
+			fmt.Fprintf(cmd.OutOrStdout(), "%s: taken\n", s.Name)
 			continue
 		}
 		left = append(left, fmt.Sprintf("  %s: %s\n    cc-ci secrets edit %s --dir %s --from FILE", s.Name, s.Description, s.Name, f.Dir))
@@ -189,14 +191,11 @@ func ask(cmd *cobra.Command, f *secrets.Folder) error {
 	return nil
 }
 
+// put encrypts the value that file or a person gives.
 func put(cmd *cobra.Command, f *secrets.Folder, s secrets.Secret, file string) error {
 	v, err := value(cmd, s, file)
 	if err != nil {
 		return err
 	}
-	if err := f.Put(s.Name, v); err != nil {
-		return err
-	}
-	tell(cmd, s)
-	return nil
+	return f.Put(s.Name, v)
 }

@@ -28,7 +28,11 @@ func secretsEdit() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return put(cmd, f, s, from)
+			if err := put(cmd, f, s, from); err != nil {
+				return err
+			}
+			tell(cmd, s)
+			return nil
 		},
 	}
 	cmd.Flags().StringVar(&from, "from", "", "file with the value, - for standard input (default: asked for at the terminal)")
@@ -122,7 +126,9 @@ func secretsCheck() *cobra.Command {
 		Short: "Prove that no secret lies in the repository in plain text, and none is for unknown keys",
 		Long: `Without a private key it looks at the form of every file, at whom it was encrypted for, and searches
 the repository for private keys. With --identity it also searches for the secrets' own values, plain and
-encoded, and proves that this key can read each of them.`,
+encoded, and proves that this key can read each of them.
+
+Exit status: 0 all is right, 1 something is wrong, 2 usage.`,
 		Args: exactArgs(0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			ids, err := secrets.Identities(files...)
@@ -141,7 +147,7 @@ encoded, and proves that this key can read each of them.`,
 				fmt.Fprintln(cmd.OutOrStdout(), x)
 			}
 			if len(found) > 0 {
-				return coded{exitRed, fmt.Errorf("secrets check: %d findings", len(found))}
+				return coded{exitRed, fmt.Errorf("secrets check: %d wrong, named above", len(found))}
 			}
 			how := "their values were searched for in the repository"
 			if len(ids) == 0 {

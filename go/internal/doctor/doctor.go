@@ -33,7 +33,8 @@ const (
 type Row struct {
 	Name    string
 	Verdict Verdict
-	Seen    string // what was found; for a wrong one also what to do
+	Seen    string // what was found
+	Todo    string // for a wrong one, where Seen doesn't say it
 }
 
 // Check looks at everything that a run on s needs. Each look has its own limit.
@@ -42,16 +43,21 @@ func Check(ctx context.Context, s site.Site) []Row {
 	for _, look := range []struct {
 		name string
 		look func(context.Context, site.Site) (string, error)
+		todo string
 	}{
-		{"swarm", lookSwarm}, {"network", lookNetwork}, {"router", lookRouter},
-		{"abra", lookAbra}, {"browser", lookBrowser}, {"state", lookState},
+		{"swarm", lookSwarm, "start the engine and make it a swarm (`docker swarm init`), or name another by `docker` in the site file"},
+		{"network", lookNetwork, "once there is a swarm: `docker network create -d overlay --attachable " + s.Network + "`"},
+		{"router", lookRouter, "deploy Traefik with a certificate for *." + s.Domain + ", or say by `router.address` in the site file where it is"},
+		{"abra", lookAbra, "put abra on PATH, or name it by `abra` in the site file"},
+		{"browser", lookBrowser, "name Chromium, Node.js and playwright-core's folder by `browser` in the site file; where Nix reaches nixpkgs, `nix run .#test-<recipe>` brings them"},
+		{"state", lookState, "name a folder that this user may write by `state` in the site file"},
 	} {
 		ctx, cancel := context.WithTimeout(ctx, time.Minute)
 		seen, err := look.look(ctx, s)
 		cancel()
 		row := Row{Name: look.name, Verdict: Right, Seen: seen}
 		if err != nil {
-			row.Verdict, row.Seen = Wrong, err.Error()
+			row.Verdict, row.Seen, row.Todo = Wrong, err.Error(), look.todo
 		}
 		rows = append(rows, row)
 	}
@@ -63,6 +69,9 @@ func Print(w io.Writer, rows []Row) bool {
 	ok := true
 	for _, r := range rows {
 		fmt.Fprintf(w, "%-7s  %-11s  %s\n", r.Verdict, r.Name, r.Seen)
+		if r.Todo != "" {
+			fmt.Fprintf(w, "%20s  to do: %s\n", "", r.Todo)
+		}
 		ok = ok && r.Verdict == Right
 	}
 	return ok
@@ -83,8 +92,12 @@ func lookNetwork(ctx context.Context, s site.Site) (string, error) {
 		return "", err
 	}
 	defer e.Close()
-	if ok, err := e.HasNetwork(ctx, s.Network); err != nil || !ok {
-		return "", fmt.Errorf("no network %q; make it with `docker network create -d overlay --attachable %s`", s.Network, s.Network)
+	ok, err := e.HasNetwork(ctx, s.Network)
+	if err != nil {
+		return "", err
+	}
+	if !ok {
+		return "", fmt.Errorf("no network %q", s.Network)
 	}
 	return s.Network, nil
 }
@@ -103,7 +116,7 @@ func lookRouter(ctx context.Context, s site.Site) (string, error) {
 	}
 	resp, err := client.Do(req)
 	if err != nil {
-		return "", fmt.Errorf("%w; is the router up at %q, and does its certificate cover *.%s?", err, s.Router.Address, s.Domain)
+		return "", err
 	}
 	defer resp.Body.Close()
 	if resp.StatusCode != http.StatusNotFound {
