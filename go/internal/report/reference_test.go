@@ -4,18 +4,14 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"go/ast"
-	"go/parser"
-	"go/token"
 	"os"
 	"path/filepath"
-	"reflect"
-	"strconv"
 	"strings"
 	"testing"
 
 	"coopcloud.tech/cc-ci/internal/golden"
 	"coopcloud.tech/cc-ci/internal/result"
+	"coopcloud.tech/cc-ci/internal/structdoc"
 )
 
 // TestReference compares docs/reference/result.* with what package result declares; -update writes them.
@@ -26,119 +22,42 @@ func TestReference(t *testing.T) {
 	}
 }
 
-// record is one struct of result.json, field one of its keys.
-type record struct {
-	name, doc string
-	fields    []field
+// kinds are Go's types as JSON Schema.
+var kinds = map[string]string{
+	"string":   `{"type":"string"}`,
+	"int":      `{"type":"integer"}`,
+	"int64":    `{"type":"integer"}`,
+	"bool":     `{"type":"boolean"}`,
+	"Time":     `{"type":"string","format":"date-time"}`,
+	"Duration": `{"type":"integer"}`,
+	"Outcome":  `{"enum":["pass","fail","error","not-applicable","not-run"]}`,
 }
 
-type field struct {
-	key, kind, doc string
-	optional       bool
-}
-
-// declared reads the types with their comments from the source of package result.
-func declared(t *testing.T) []record {
+func declared(t *testing.T) []structdoc.Record {
 	t.Helper()
-	file, err := parser.ParseFile(token.NewFileSet(), filepath.Join("..", "result", "result.go"), nil, parser.ParseComments)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var out []record
-	for _, d := range file.Decls {
-		g, ok := d.(*ast.GenDecl)
-		if !ok || g.Tok != token.TYPE {
-			continue
-		}
-		spec := g.Specs[0].(*ast.TypeSpec)
-		if s, ok := spec.Type.(*ast.StructType); ok {
-			out = append(out, record{spec.Name.Name, strings.TrimSpace(strings.ReplaceAll(g.Doc.Text(), "\n", " ")), fieldsOf(s)})
-		}
-	}
-	return out
+	return structdoc.Declared(t, filepath.Join("..", "result", "result.go"))
 }
 
-func fieldsOf(s *ast.StructType) []field {
-	var out []field
-	for _, f := range s.Fields.List {
-		tag, _ := strconv.Unquote(f.Tag.Value)
-		key, rest, _ := strings.Cut(reflect.StructTag(tag).Get("json"), ",")
-		out = append(out, field{key, kindOf(f.Type), strings.TrimSpace(f.Comment.Text()), strings.Contains(rest, "omitempty")})
-	}
-	return out
-}
-
-func kindOf(e ast.Expr) string {
-	switch e := e.(type) {
-	case *ast.Ident:
-		return e.Name
-	case *ast.StarExpr:
-		return kindOf(e.X)
-	case *ast.SelectorExpr:
-		return e.Sel.Name
-	case *ast.ArrayType:
-		return "list of " + kindOf(e.Elt)
-	case *ast.MapType:
-		return "map of " + kindOf(e.Value)
-	}
-	return fmt.Sprintf("%T", e)
-}
-
-var kinds = map[string]struct{ words, schema string }{
-	"string":   {"text", `{"type":"string"}`},
-	"int":      {"whole number", `{"type":"integer"}`},
-	"int64":    {"whole number", `{"type":"integer"}`},
-	"bool":     {"true or false", `{"type":"boolean"}`},
-	"Time":     {"time (RFC 3339)", `{"type":"string","format":"date-time"}`},
-	"Duration": {"nanoseconds", `{"type":"integer"}`},
-	"Outcome":  {"outcome", `{"enum":["pass","fail","error","not-applicable","not-run"]}`},
-}
-
-func manual(types []record) string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "<!-- Generated from go/internal/result by `go test ./internal/report -update`; a test compares it. -->\n"+
+func manual(types []structdoc.Record) string {
+	return fmt.Sprintf("<!-- Generated from go/internal/result by `go test ./internal/report -update`; a test compares it. -->\n"+
 		"# result.json, schema %d\n\nWhat every run writes: the verdict with its identity and its evidence.\n"+
 		"As JSON Schema: [result.schema.json](result.schema.json). Readers must ignore keys that they don't know; a key that changes its meaning raises `schema`.\n\n"+
-		"An outcome is `pass`, `fail` (the recipe), `error` (the infrastructure), `not-applicable` (with a declared reason) or `not-run`.\n", result.Schema)
-	for _, r := range types {
-		fmt.Fprintf(&b, "\n## %s\n\n%s\n\n| key | type | meaning |\n|---|---|---|\n", r.name, r.doc)
-		for _, f := range r.fields {
-			fmt.Fprintf(&b, "| `%s` | %s | %s |\n", f.key, f.words(), strings.ReplaceAll(f.doc, "|", `\|`))
-		}
-	}
-	return b.String()
+		"An outcome is `pass`, `fail` (the recipe), `error` (the infrastructure), `not-applicable` (with a declared reason) or `not-run`.\n", result.Schema) +
+		structdoc.Tables(types)
 }
 
-func (f field) words() string {
-	kind, prefix := f.kind, ""
-	for _, p := range []string{"list of ", "map of "} {
-		if rest, ok := strings.CutPrefix(kind, p); ok {
-			prefix, kind = p, rest
-		}
-	}
-	if k, ok := kinds[kind]; ok {
-		kind = k.words
-	} else {
-		kind = fmt.Sprintf("[%s](#%s)", kind, strings.ToLower(kind))
-	}
-	if f.optional {
-		kind += ", optional"
-	}
-	return prefix + kind
-}
-
-func schema(t *testing.T, types []record) string {
+func schema(t *testing.T, types []structdoc.Record) string {
 	t.Helper()
 	defs := map[string]any{}
 	for _, r := range types {
 		keys, required := map[string]any{}, []string{}
-		for _, f := range r.fields {
-			keys[f.key] = schemaOf(f.kind)
-			if !f.optional {
-				required = append(required, f.key)
+		for _, f := range r.Fields {
+			keys[f.Key] = schemaOf(f.Kind)
+			if !f.Optional {
+				required = append(required, f.Key)
 			}
 		}
-		defs[r.name] = map[string]any{"type": "object", "description": r.doc, "properties": keys, "required": required}
+		defs[r.Name] = map[string]any{"type": "object", "description": r.Doc, "properties": keys, "required": required}
 	}
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
@@ -160,16 +79,16 @@ func schemaOf(kind string) any {
 		return map[string]any{"type": "object", "additionalProperties": schemaOf(item)}
 	}
 	if k, ok := kinds[kind]; ok {
-		return json.RawMessage(k.schema)
+		return json.RawMessage(k)
 	}
 	return map[string]string{"$ref": "#/$defs/" + kind}
 }
 
 // TestSamplesFitTheSchema checks keys and required keys of real files; the types of values are Go's.
 func TestSamplesFitTheSchema(t *testing.T) {
-	types := map[string]record{}
+	types := map[string]structdoc.Record{}
 	for _, r := range declared(t) {
-		types[r.name] = r
+		types[r.Name] = r
 	}
 	for _, name := range []string{"green", "red", "error", "refused", "hostile"} {
 		t.Run(name, func(t *testing.T) {
@@ -186,7 +105,7 @@ func TestSamplesFitTheSchema(t *testing.T) {
 	}
 }
 
-func fits(t *testing.T, types map[string]record, kind, place string, v any) {
+func fits(t *testing.T, types map[string]structdoc.Record, kind, place string, v any) {
 	t.Helper()
 	r, ok := types[strings.TrimPrefix(kind, "list of ")]
 	if !ok {
@@ -194,7 +113,7 @@ func fits(t *testing.T, types map[string]record, kind, place string, v any) {
 	}
 	if list, ok := v.([]any); ok {
 		for i, item := range list {
-			fits(t, types, r.name, fmt.Sprintf("%s[%d]", place, i), item)
+			fits(t, types, r.Name, fmt.Sprintf("%s[%d]", place, i), item)
 		}
 		return
 	}
@@ -205,13 +124,13 @@ func fits(t *testing.T, types map[string]record, kind, place string, v any) {
 		}
 		return
 	}
-	for _, f := range r.fields {
-		value, there := object[f.key]
-		if !there && !f.optional {
-			t.Errorf("%s.%s: expected this key", place, f.key)
+	for _, f := range r.Fields {
+		value, there := object[f.Key]
+		if !there && !f.Optional {
+			t.Errorf("%s.%s: expected this key", place, f.Key)
 		}
-		fits(t, types, f.kind, place+"."+f.key, value)
-		delete(object, f.key)
+		fits(t, types, f.Kind, place+"."+f.Key, value)
+		delete(object, f.Key)
 	}
 	for key := range object {
 		t.Errorf("%s.%s: the schema doesn't know this key", place, key)
