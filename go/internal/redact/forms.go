@@ -43,39 +43,59 @@ func forms(value string, lines []string) []string {
 
 // quoted gives v as JSON, HTML, XML, SQL, YAML and shells write it inside quotes.
 func quoted(v string) []string {
-	plain := jsonText(v, "", false)
-	return []string{
+	plain := jsonText(v, "", jsonLow, false)
+	php := replace(jsonText(v, "<>&'\"", jsonLow, true), `\u003c`, `\u003C`, `\u003e`, `\u003E`) // with all its flags
+	return append(marked(v),
 		plain,
-		jsonText(plain, "", false), // JSON in JSON: a request body inside a trace
-		jsonText(v, "", true),
-		jsonText(v, "<>&", false),   // Go
-		jsonText(v, "<>&'\"", true), // PHP with all its flags
-		replace(plain, "/", `\/`),   // PHP without
-		replace(v, "&", "&amp;", "<", "&lt;", ">", "&gt;"),
-		replace(v, "&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;"),
-		replace(v, "&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;", "'", "&#39;"),
-		replace(v, "&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&#34;", "'", "&#39;"),   // Go
-		replace(v, "&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;", "'", "&#x27;"), // Python
-		replace(v, "&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;", "'", "&#039;"), // PHP
+		jsonText(plain, "", jsonLow, false), // JSON in JSON: a request body inside a trace
+		jsonText(v, "", jsonLow, true),
+		jsonText(v, "<>&", jsonLow, false),      // Go
+		jsonText(v, "<>&'\"+`", jsonHigh, true), // .NET
+		php,
+		replace(php, "/", `\/`),
+		replace(plain, "/", `\/`), // PHP without
+		replace(jsonText(v, "<>&'\"+`", jsonLow, false), "/", `\/`), // a script of Go's html/template
 		replace(v, "'", `'\''`),
 		replace(v, "'", `'"'"'`),
 		replace(v, "'", "''"),
 		replace(v, `\`, `\\`, `"`, `\"`, "$", `\$`, "`", "\\`"),
+	)
+}
+
+// marked gives v as it stands in HTML and XML. Those who write it differ in what they escape, and how.
+func marked(v string) []string {
+	var list []string
+	for _, more := range [][]string{
+		{},
+		{`"`, "&quot;"},
+		{`"`, "&quot;", "'", "&#39;"},
+		{`"`, "&#34;", "'", "&#39;"}, // Go
+		{`"`, "&#34;", "'", "&#39;", "+", "&#43;"},                                 // its html/template
+		{`"`, "&quot;", "'", "&#x27;"},                                             // Python
+		{`"`, "&quot;", "'", "&#039;"},                                             // PHP
+		{`"`, "&quot;", "'", "&#x27;", "`", "&#x60;", "=", "&#x3D;"},               // Handlebars
+		{`"`, "&quot;", "'", "&#39;", "/", "&#x2F;", "`", "&#x60;", "=", "&#x3D;"}, // Mustache
+	} {
+		list = append(list, replace(v, append([]string{"&", "&amp;", "<", "&lt;", ">", "&gt;"}, more...)...))
 	}
+	return list
 }
 
 func replace(v string, pairs ...string) string { return strings.NewReplacer(pairs...).Replace(v) }
 
+// How programs write the digits of \uXXXX.
+const jsonLow, jsonHigh = `\u%04x`, `\u%04X`
+
 // jsonText escapes v as JSON does, the characters in also (and, with ascii, all
 // beyond ASCII) as \uXXXX.
-func jsonText(v, also string, ascii bool) string {
+func jsonText(v, also, digits string, ascii bool) string {
 	var b strings.Builder
 	short := map[rune]string{'"': `\"`, '\\': `\\`, '\n': `\n`, '\r': `\r`, '\t': `\t`, '\b': `\b`, '\f': `\f`}
 	for _, r := range v {
 		switch {
 		case strings.ContainsRune(also, r) || r < ' ' && short[r] == "" || ascii && r > '~':
 			for _, u := range utf16.Encode([]rune{r}) {
-				fmt.Fprintf(&b, `\u%04x`, u)
+				fmt.Fprintf(&b, digits, u)
 			}
 		case short[r] != "":
 			b.WriteString(short[r])
@@ -94,6 +114,8 @@ func percent(v string) []string {
 		"-_.~",                 // Go's QueryEscape, Python's quote_plus
 		"-_.~/",                // Python's quote
 		"-_.~$&+=:@",           // Go's PathEscape
+		"-_.~$&+,;=",           // Go's UserPassword
+		"-_.~!$%&'()*+,",       // the URL Standard's user and password: browsers, Node.js
 		"-_.!~*'()",            // JavaScript's encodeURIComponent
 		"-_.!~*'();/?:@&=+$,#", // JavaScript's encodeURI
 		"-_.*",                 // a browser's form

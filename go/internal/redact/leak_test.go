@@ -8,16 +8,20 @@ import (
 	"errors"
 	"fmt"
 	"html"
+	"html/template"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
+	"unicode/utf16"
 )
 
 // secrets of the kinds that recipes hold; each has its weak points in some encoding.
 var secrets = map[string]string{
 	"plain":   "k3Jd82hGq0ZxWv5L",
 	"symbols": `p&s's<w>"r/d $1+2=%~` + "`\\",
+	"special": "Kz!4@m#9$T%c^7&W*r_2-V+e=8,b;N:j?q|s(u)y[o]{f}", // what abra's alphabet of special characters has, and more
 	"umlaut":  "geheim-schlüssel-\u20ac-\U0001F511",
 	"spaces":  "three little words",
 	"pem": "-----BEGIN " + "PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEA\n" +
@@ -37,7 +41,16 @@ var encodings = map[string]func(string) string{
 	"json plain":    jsonPlain,
 	"json twice":    func(s string) string { return jsonPlain(jsonPlain(s)) },
 	"json slashes":  func(s string) string { return strings.ReplaceAll(jsonPlain(s), "/", `\/`) },
+	"json hex":      func(s string) string { return jsonHex(s, "<>&'\"+`") },
+	"json php": func(s string) string {
+		return phpUnicode.ReplaceAllStringFunc(strings.ReplaceAll(jsonHex(s, "<>&'\""), "/", `\/`), strings.ToLower)
+	},
 	"html":          html.EscapeString,
+	"html template": func(s string) string { return drawn("<p>{{.}}</p>", s) },
+	"script":        func(s string) string { return drawn("<script>var p = '{{.}}'</script>", s) },
+	"handlebars":    strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;", "'", "&#x27;", "`", "&#x60;", "=", "&#x3D;").Replace,
+	"mustache": strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;", "'", "&#39;", "/", "&#x2F;",
+		"`", "&#x60;", "=", "&#x3D;").Replace,
 	"go quoted":     func(s string) string { return fmt.Sprintf("%q", map[string]string{"k": s}) },
 	"hex":           func(s string) string { return hex.EncodeToString([]byte(s)) },
 	"hex upper":     func(s string) string { return strings.ToUpper(hex.EncodeToString([]byte(s))) },
@@ -53,6 +66,47 @@ var encodings = map[string]func(string) string{
 	"user and place": func(s string) string {
 		return (&url.URL{Scheme: "postgres", User: url.UserPassword("u", s), Host: "db"}).String()
 	},
+	"browser's URL": func(s string) string { return "postgres://u:" + browserURL(s) + "@db" },
+}
+
+// browserURL writes s as the password of a URL, as the URL Standard has it (userinfo percent-encode set): Node.js, browsers.
+func browserURL(s string) string {
+	var b strings.Builder
+	for i := range len(s) {
+		if c := s[i]; c <= ' ' || c > '~' || strings.IndexByte("\"#<>?`{}/:;=@[\\]^|", c) >= 0 {
+			fmt.Fprintf(&b, "%%%02X", c)
+		} else {
+			b.WriteByte(c)
+		}
+	}
+	return b.String()
+}
+
+// phpUnicode is what PHP writes in small letters all the same.
+var phpUnicode = regexp.MustCompile(`\\u(?:00[89A-F]|[^0].)..`)
+
+// jsonHex writes s as System.Text.Json of .NET does, and PHP with its JSON_HEX flags: the digits of \u are capitals.
+func jsonHex(s, also string) string {
+	var b strings.Builder
+	for _, u := range utf16.Encode([]rune(s)) {
+		switch {
+		case u == '\\':
+			b.WriteString(`\\`)
+		case u == '\n':
+			b.WriteString(`\n`)
+		case u < ' ' || u > '~' || strings.ContainsRune(also, rune(u)):
+			fmt.Fprintf(&b, `\u%04X`, u)
+		default:
+			b.WriteRune(rune(u))
+		}
+	}
+	return b.String()
+}
+
+func drawn(page, s string) string {
+	var b strings.Builder
+	_ = template.Must(template.New("").Parse(page)).Execute(&b, s)
+	return b.String()
 }
 
 func jsonOf(s string) string {
@@ -124,7 +178,8 @@ func checkClean(t *testing.T, got, secret string) {
 	t.Helper()
 	for _, line := range secretLines(secret) {
 		for name, encode := range encodings {
-			if name == "container log" || name == "form value" || name == "user and place" || name == "go quoted" || name == "inside a word" {
+			if name == "container log" || name == "form value" || name == "user and place" || name == "go quoted" || name == "inside a word" ||
+				name == "browser's URL" || name == "html template" || name == "script" {
 				continue // their own words are no secret
 			}
 			if strings.HasPrefix(name, "basic auth") || name == "base64" || name == "base64 url" {
