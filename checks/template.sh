@@ -13,6 +13,8 @@ sed -i "s|git+https://git.example.org/recipe-maintainers/cc-ci|git+file://$root|
 mv recipes/example recipes/ours
 git add .
 nix build .#plan-ours --out-link plan
+# What .drone.yml builds and runs is there.
+nix eval --raw .#cc-ci.name >/dev/null && nix eval --raw .#apps.x86_64-linux.test-ours.program >/dev/null
 grep -q '"recipe":"ours"' plan || { echo "expected the plan of the recipe ours, found $(head -c 200 plan)"; exit 1; }
 
 sed -i 's/ready.path/reddy.path/' recipes/ours/default.nix

@@ -15,7 +15,7 @@
     in
     {
       apps.${system} = tests.apps; # nix run .#test-example
-      packages.${system} = tests.packages; # nix build .#plan-example
+      packages.${system} = tests.packages // { inherit (cc-ci.packages.${system}) cc-ci; }; # nix build .#plan-example; .drone.yml takes cc-ci
       checks.${system} = tests.checks; # nix flake check
     };
 }

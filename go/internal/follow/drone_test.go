@@ -73,6 +73,24 @@ func TestPipelines(t *testing.T) {
 	}
 }
 
+// An organisation's own recipes are built by the same pipeline (N4).
+func TestTemplateBuildsTheSame(t *testing.T) {
+	read := func(path ...string) string {
+		b, err := os.ReadFile(filepath.Join(append([]string{"..", "..", ".."}, path...)...))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, last, found := strings.Cut(string(b), "\n---\n")
+		if !found {
+			t.Fatalf("%v: expected a line of three dashes", path)
+		}
+		return last
+	}
+	if own, theirs := read(".drone.yml"), read("lib", "template", ".drone.yml"); own != theirs {
+		t.Errorf("lib/template/.drone.yml: expected the pipeline recipe of .drone.yml, found\n%s", theirs)
+	}
+}
+
 // The steps are the driver's stages in its order, and only the report runs whatever happened.
 func TestSteps(t *testing.T) {
 	steps := pipelines(t)[1].Steps
