@@ -48,14 +48,14 @@ Exit status: 0 nothing is open, 1 something is, 2 usage.`,
 			}
 			res, err := run.Inspect(cmd.Context(), p, ref)
 			if err != nil {
-				return usageError{fmt.Errorf("check %s: %w", args[0], err)}
+				return usagef("check %s: %w (expected the git repository of a recipe)", args[0], err)
 			}
 			if asJSON {
 				err = writeJSON(cmd.OutOrStdout(), res)
 			} else {
 				err = showInspection(cmd.OutOrStdout(), res)
 			}
-			if err == nil && open(res) > 0 {
+			if err == nil && (open(res) > 0 || res.Outcome == result.Fail) {
 				err = verdict{result.Fail}
 			}
 			return err
@@ -115,7 +115,11 @@ func showInspection(w io.Writer, res result.Result) error {
 			fmt.Fprintf(&b, "\nno release note; a draft for release/next:\n\n%s\n", u.Draft)
 		}
 	}
-	fmt.Fprintf(&b, "\n%d open, %d findings in all\n", open(res), len(res.Findings))
+	if res.Outcome == result.Fail && len(res.Findings) == 0 {
+		fmt.Fprintf(&b, "\nno recipe to check: %s\n", res.Reason)
+	} else {
+		fmt.Fprintf(&b, "\n%d open, %d findings in all\n", open(res), len(res.Findings))
+	}
 	_, err := io.WriteString(w, b.String())
 	return err
 }

@@ -22,14 +22,42 @@ func clone(t *testing.T, compose string) string {
 			t.Fatal(err)
 		}
 	}
-	for _, args := range [][]string{{"init", "--quiet"}, {"add", "--all"}, {"commit", "--quiet", "--message", "one"}, {"tag", "--annotate", "--message", "one", "1.0.0+1.2.3"}} {
-		cmd := exec.Command("git", append([]string{"-C", dir, "-c", "user.name=t", "-c", "user.email=t@example.org"}, args...)...)
-		cmd.Env = append(os.Environ(), "GIT_CONFIG_GLOBAL=/dev/null", "GIT_CONFIG_NOSYSTEM=1")
-		if out, err := cmd.CombinedOutput(); err != nil {
-			t.Fatalf("git %v: %v\n%s", args, err, out)
+	git(t, dir, "init", "--quiet")
+	git(t, dir, "add", "--all")
+	git(t, dir, "commit", "--quiet", "--message", "one")
+	git(t, dir, "tag", "--annotate", "--message", "one", "1.0.0+1.2.3")
+	return dir
+}
+
+func git(t *testing.T, dir string, args ...string) {
+	t.Helper()
+	cmd := exec.Command("git", append([]string{"-C", dir, "-c", "user.name=t", "-c", "user.email=t@example.org"}, args...)...)
+	cmd.Env = append(os.Environ(), "GIT_CONFIG_GLOBAL=/dev/null", "GIT_CONFIG_NOSYSTEM=1")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("git %v: %v\n%s", args, err, out)
+	}
+}
+
+// What can't be read as a recipe at all has no finding to count, and is not right for that.
+func TestRecipeCheckOfNoRecipe(t *testing.T) {
+	dir := clone(t, "services: [")
+	git(t, dir, "rm", "--quiet", ".env.sample")
+	git(t, dir, "commit", "--quiet", "--message", "two")
+	for _, c := range []struct {
+		dir, want string
+		code      int
+	}{
+		{dir, "the recipe has no .env.sample", exitRed},
+		{filepath.Dir(dir), "expected the git repository of a recipe", exitUsage},
+	} {
+		var out bytes.Buffer
+		root := rootCmd()
+		root.SetArgs([]string{"recipe", "check", c.dir})
+		root.SetOut(&out)
+		if code := exitCode(&out, root.ExecuteContext(context.Background())); code != c.code || !strings.Contains(out.String(), c.want) {
+			t.Errorf("%s: want %d and %q, got %d: %s", c.dir, c.code, c.want, code, &out)
 		}
 	}
-	return dir
 }
 
 func TestRecipeCheck(t *testing.T) {
