@@ -20,7 +20,7 @@ func convergeCmd() *cobra.Command {
 		Use:   "converge",
 		Short: "Bring a piece of the server to what its server file says",
 		Long: `Each sub-command inspects, acts only where something is not as the server file says, and does
-nothing where all is right. It tells each deed in a line that begins with "did:", and warnings on
+nothing where all is right. It reports each change in a line that begins with "did:", and warnings on
 standard error. It keeps no marks of what it did: what was removed or changed by hand is healed.
 
 Exit status: 0 it is as it should be, 2 the call or the server file is wrong, 3 it could not be

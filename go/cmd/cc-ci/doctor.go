@@ -20,7 +20,7 @@ func doctorCmd() *cobra.Command {
 	var image, file, out string
 	cmd := &cobra.Command{
 		Use:   "doctor",
-		Short: "Look whether this machine can run tests",
+		Short: "Check whether this machine can run tests",
 		Long: `Looks at what a run needs, row by row, and says what to do where something is wrong.
 With --abra-contract it runs the commands that the driver relies on against the site's abra, on
 a throw-away app, and says for each whether it agrees with what the driver expects.

@@ -41,7 +41,7 @@ func runCmd() *cobra.Command {
 		Use:   "run --plan FILE",
 		Short: "Test one recipe on the swarm at hand",
 		Long: `Deploys the recipe that the plan names, tries it, removes it, proves that nothing is
-left, and writes result.json, junit.xml and a page. Results go to standard output,
+left, and writes result.json, junit.xml and report.html. Results go to standard output,
 progress to standard error.
 
 Stages: ` + strings.Join(stage.Names, ", ") + `. Prepare, remove and report always run.
@@ -57,7 +57,7 @@ Exit status: 0 green, 1 the recipe failed, 2 usage or a bad plan, 3 infrastructu
 	fl.StringVar(&f.plan, "plan", "", "the recipe's plan, as Nix renders it")
 	fl.StringVar(&f.source, "source", "", "git `URL` of the recipe, as of a fork or mirror (default: what its plan says)")
 	fl.StringVar(&f.ref, "ref", "", "commit, tag or branch of the recipe (default: its main branch)")
-	fl.BoolVar(&f.standIn, "stand-in", false, "test this site's stand-in for the recipe, which the result says everywhere")
+	fl.BoolVar(&f.standIn, "stand-in", false, "test this site's stand-in in the recipe's place; wherever the result is shown, it says so")
 	fl.IntVar(&f.pr, "pr", 0, "number of the pull request that is tested; part of the app's name")
 	fl.StringSliceVar(&f.stages, "stage", nil, "run only these stages; such a run has no level")
 	fl.StringVar(&f.out, "out", "", "folder for the report (default: the run's own folder)")
@@ -65,9 +65,9 @@ Exit status: 0 green, 1 the recipe failed, 2 usage or a bad plan, 3 infrastructu
 	fl.BoolVar(&f.json, "json", false, "print result.json to standard output, progress as JSON lines")
 	fl.BoolVar(&f.quiet, "quiet", false, "print the verdict alone")
 	fl.BoolVar(&f.detached, "detach", false, "start the run as a process of its own, print its name and end; see \"cc-ci follow\"")
-	fl.DurationVar(&f.lease, "lease", defaultLease, "with --detach: the run ends when nobody has followed it for so long")
-	fl.DurationVar(&f.keep, "keep", 0, "leave the app deployed for so long afterwards, for \"cc-ci shell\"; at most "+keep.Max.String())
-	fl.IntVar(&f.repeat, "repeat", 1, "run so many times; the first that is not green ends it")
+	fl.DurationVar(&f.lease, "lease", defaultLease, "with --detach: the run ends when nobody has followed it for this long")
+	fl.DurationVar(&f.keep, "keep", 0, "leave the app deployed for this long afterwards, for \"cc-ci shell\"; at most "+keep.Max.String())
+	fl.IntVar(&f.repeat, "repeat", 1, "run this many times; stop at the first run that is not green")
 	cobra.CheckErr(cmd.RegisterFlagCompletionFunc("stage", cobra.FixedCompletions(stage.Names, cobra.ShellCompDirectiveNoFileComp)))
 	return cmd
 }

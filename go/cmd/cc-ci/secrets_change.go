@@ -44,7 +44,7 @@ func secretsRotate() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "rotate [NAME...]",
 		Short: "Give internal secrets new values, and say what has to be restarted",
-		Long: `Needs no private key. Deploy the configuration afterwards, then do what is told for each.
+		Long: `Needs no private key. Deploy the configuration afterwards, then do what it says for each.
 With --all it rotates every internal secret but those whose change loses data.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if all == (len(args) > 0) {

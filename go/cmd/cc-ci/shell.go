@@ -28,7 +28,7 @@ func shellCmd() *cobra.Command {
 		Short: "Look into an app that was kept",
 		Long: `Opens a shell in the container of a service of an app that ` + "`cc-ci run --keep`" + ` left
 deployed. RUN is the run's id, its app's domain, or the beginning of either; where it
-fits no kept app, those that there are are listed. SERVICE is "app" where none is given.
+fits no kept app, the kept apps are listed. SERVICE is "app" where none is given.
 COMMAND runs in place of a shell.
 
 The exit status is that of the shell or the command.`,

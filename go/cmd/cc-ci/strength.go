@@ -36,7 +36,7 @@ func strengthCmd() *cobra.Command {
 		Use:   "strength (RECIPE | --plan FILE)",
 		Short: "Break a green recipe in many ways, and count what its test notices",
 		Long: `Runs the recipe as it stands, which must be green; then breaks a copy of it in each way
-of the table and looks whether the run turns red at the named stage with the named
+of the table and checks whether the run turns red at the named stage with the named
 reason. Rows go to standard error as they come, the score to standard output.
 
 RECIPE is rendered by Nix from the flake (its plan-<recipe>); --plan takes a file instead.
@@ -52,8 +52,8 @@ Exit status: 0 all that applies was caught, 1 something survived or the recipe i
 	fl.StringVar(&f.plan, "plan", "", "the recipe's plan, as Nix renders it")
 	fl.StringVar(&f.flake, "flake", ".", "the flake that has the recipe")
 	fl.StringVar(&f.ref, "ref", "", "commit, tag or branch of the recipe (default: its main branch)")
-	fl.BoolVar(&f.standIn, "stand-in", false, "break this site's stand-in for the recipe, which the score says")
-	fl.StringSliceVar(&f.only, "only", nil, "try these rows alone")
+	fl.BoolVar(&f.standIn, "stand-in", false, "break this site's stand-in in the recipe's place; the score says so")
+	fl.StringSliceVar(&f.only, "only", nil, "try only these rows")
 	fl.IntVar(&f.jobs, "jobs", 0, "runs at a time (default: the site's maxTests)")
 	fl.BoolVar(&f.json, "json", false, "print the score as JSON")
 	fl.BoolVar(&f.list, "list", false, "print the table and run nothing")
