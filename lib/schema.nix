@@ -93,7 +93,7 @@ t.record {
     type = texts;
     default = { };
     example = { CMD_ALLOW_ANONYMOUS = "true"; };
-    description = "Added to the app's env file. Keys that abra interprets (`DOMAIN`, `COMPOSE_FILE`, ...) come from the driver.";
+    description = "Added to the app's env file. Keys that abra interprets (`DOMAIN`, `COMPOSE_FILE`, `*_CMDS`, ...) come from the driver, and are refused here.";
   };
   compose = {
     type = t.listOf t.nonEmpty;
@@ -273,7 +273,7 @@ t.record {
     default = { };
     description = "How long things may take.";
     type = t.record {
-      deploy = limit "10m" "From the deploy to a converged stack.";
+      deploy = limit "10m" "From the deploy to a converged stack." // { example = "20m"; };
       step = limit "30s" "One step that names no `timeout`.";
       run = limit "45m" "The whole run, its clean-up excluded.";
       pull = limit "15m" "All image pulls together.";
