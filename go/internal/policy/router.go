@@ -143,7 +143,7 @@ func routerReference(a *ask, r *report) {
 		switch {
 		case l.is("routers") && l.option == "service", l.is("middlewares") && l.option == "errors.service":
 			refer(l, "services", l.value)
-		case l.is("routers") && l.option == "middlewares", l.is("middlewares") && l.option == "chain.middlewares":
+		case (l.is("routers") || l.is("services")) && l.option == "middlewares", l.is("middlewares") && l.option == "chain.middlewares":
 			refer(l, "middlewares", l.value)
 		case l.is("services") && strings.HasSuffix(l.option, "serverstransport"):
 			refer(l, "serverstransports", l.value)
@@ -199,14 +199,15 @@ var middlewareKinds = []string{
 // relativePath is a path that no URL parser takes for another host.
 var relativePath = regexp.MustCompile(`^/([^/\\].*)?$`)
 
-// reaches tells whether a URL leads to the run's hosts or to a service of the stack.
+// reaches tells whether a URL leads to the run's hosts or to a service of the stack, whose name has no dot: one with
+// a dot is asked of the public DNS.
 func (a *ask) reaches(address string) bool {
 	u, err := url.Parse(address)
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" {
 		return false
 	}
 	host := strings.ToLower(u.Hostname())
-	return a.own(host) || a.host(host)
+	return a.own(host) && !strings.Contains(host, ".") || a.host(host)
 }
 
 func routerTLS(a *ask, r *report) {

@@ -173,7 +173,7 @@ var table = []Rule{
 	},
 	{
 		ID: "router-reference", Severity: Refuse, created: true, judge: routerReference,
-		What: "a router that uses a Traefik service or middleware which the recipe doesn't declare, such as `api@internal` or `x@file`",
+		What: "a router or service that uses a Traefik service or middleware which the recipe doesn't declare, such as `api@internal` or `x@file`",
 		Why:  "`api@internal` is the router's own dashboard; others are another app's", Mend: "declare it in the recipe's labels",
 	},
 	{
