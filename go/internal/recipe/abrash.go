@@ -30,13 +30,15 @@ var (
 	// plainExport is what every reader of abra.sh takes for the same value: abra's own is known to want
 	// a letter or digit behind the "=", so that it passes over quotes.
 	plainExport = regexp.MustCompile(`^export [A-Za-z_][A-Za-z0-9_]*=[A-Za-z0-9_]`)
+	// plainRemark is one that means nothing in a path, a label's list or a router's rule: what takes the rest of the line for the value takes it, too.
+	plainRemark = regexp.MustCompile(`^[A-Za-z0-9 ._-]*$`)
 	exportStart = regexp.MustCompile(`^[ \t]*export[ \t]`)
 	exportName  = regexp.MustCompile(`export[ \t]+([A-Za-z_][A-Za-z0-9_]*)=`)
 )
 
 // Doubtful gives the names whose export one reader of abra.sh may see and another may
 // not, or read otherwise than Exports does: on an indented line (in a function), behind
-// another export on the same line, before a remark with a path in it, with a value in quotes
+// another export on the same line, before a remark of more than words, with a value in quotes
 // or none, or one that a shell would have to work out. What uses such a name can't be judged.
 func Doubtful(text string) map[string]bool {
 	names := map[string]bool{}
@@ -47,7 +49,7 @@ func Doubtful(text string) map[string]bool {
 		}
 		found := exportName.FindAllStringSubmatch(line, -1)
 		_, remark, _ := strings.Cut(line, "#")
-		if len(found) == 1 && plainExport.MatchString(line) && exportLine.MatchString(line) && !strings.Contains(remark, "/") {
+		if len(found) == 1 && plainExport.MatchString(line) && exportLine.MatchString(line) && plainRemark.MatchString(remark) {
 			continue
 		}
 		for _, m := range found {

@@ -97,6 +97,8 @@ func TestDoubtful(t *testing.T) {
 		{"  export V=v4", true},
 		{"export A=a; export V=v4", true},
 		{"export V=v4 # /etc", true},
+		{"export V=v4 # `) || Host(`ci.example.org", true},
+		{"export V=web # ,ssh", true},
 		{"export V=$(hostname)", true},
 		{"V=v4", false},
 	} {
