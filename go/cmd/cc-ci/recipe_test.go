@@ -23,10 +23,18 @@ func clone(t *testing.T, compose string) string {
 		}
 	}
 	git(t, dir, "init", "--quiet")
+	commit(t, dir, "1.0.0+1.2.3")
+	return dir
+}
+
+// commit makes all that lies in dir a commit, published under the tag where there is one.
+func commit(t *testing.T, dir, tag string) {
+	t.Helper()
 	git(t, dir, "add", "--all")
 	git(t, dir, "commit", "--quiet", "--message", "one")
-	git(t, dir, "tag", "--annotate", "--message", "one", "1.0.0+1.2.3")
-	return dir
+	if tag != "" {
+		git(t, dir, "tag", "--annotate", "--message", "one", tag)
+	}
 }
 
 func git(t *testing.T, dir string, args ...string) {
@@ -93,6 +101,54 @@ services:
 				}
 			}
 		})
+	}
+}
+
+// A change of what is published under the label that it bears: operators have that version, and the engine can't give a config of
+// the same name another content.
+func TestRecipeCheckOverThePublishedLabel(t *testing.T) {
+	const one = `version: "3.8"
+services:
+  app:
+    image: notes:1.2.3
+    healthcheck: {test: ["CMD", "true"]}
+    deploy:
+      labels: ["coop-cloud.${STACK_NAME}.version=1.0.0+1.2.3"]
+`
+	const two = `version: "3.8"
+services:
+  app:
+    image: notes:1.3.0
+    configs: [c]
+    healthcheck: {test: ["CMD", "true"]}
+    deploy:
+      labels: ["coop-cloud.${STACK_NAME}.version=1.1.0+1.3.0"]
+configs:
+  c: {name: "${STACK_NAME}_c_${C_VERSION}", file: ./app.conf}
+`
+	dir := clone(t, one)
+	write := func(files map[string]string) {
+		for name, text := range files {
+			if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	write(map[string]string{"compose.yml": two, "app.conf": "a\n", "abra.sh": "export C_VERSION=v1\n"})
+	commit(t, dir, "1.1.0+1.3.0")
+	write(map[string]string{"app.conf": "b\n"})
+	commit(t, dir, "")
+	var stdout, stderr bytes.Buffer
+	root := rootCmd()
+	root.SetArgs([]string{"recipe", "check", dir})
+	root.SetOut(&stdout)
+	if code := exitCode(&stderr, root.ExecuteContext(context.Background())); code != exitRed {
+		t.Errorf("expected %d, found %d: %s", exitRed, code, &stderr)
+	}
+	for _, part := range []string{"config-unversioned: config c", "changed since 1.1.0+1.3.0", "changes since 1.0.0+1.2.3"} {
+		if !strings.Contains(stdout.String(), part) {
+			t.Errorf("expected %q, found %s", part, &stdout)
+		}
 	}
 }
 

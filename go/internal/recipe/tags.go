@@ -71,6 +71,37 @@ type At struct {
 	Label  string // the version label of its compose files; may be empty or no version
 }
 
+// Starts gives every tag from which an upgrade to at starts: From's, and for "previous" behind it the one by which the
+// commit's own version is published as another commit. A label is raised when a version is released, so most changes
+// bear that of the version which they change, and that is the one which operators come from (S2).
+func Starts(tags []Tag, at At, which string) ([]Tag, error) {
+	tag, err := From(tags, at, which)
+	own, known := at.published(tags)
+	switch {
+	case err == nil && known && which == "previous":
+		return []Tag{tag, own}, nil
+	case errors.Is(err, ErrNoVersion) && known && which == "previous":
+		return []Tag{own}, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return []Tag{tag}, nil
+}
+
+// published gives the annotated tag of the commit's own label that is on another commit.
+func (a At) published(tags []Tag) (Tag, bool) {
+	own, err := ParseVersion(a.Label)
+	if err != nil {
+		return Tag{}, false
+	}
+	i := slices.IndexFunc(tags, func(t Tag) bool { return t.Annotated && t.Version == own && t.Commit != a.Commit })
+	if i < 0 {
+		return Tag{}, false
+	}
+	return tags[i], true
+}
+
 // From gives the tag from which an upgrade to at starts. which is "previous",
 // "previous-minor", "previous-major", "oldest" or a version.
 //

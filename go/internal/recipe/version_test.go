@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -87,6 +88,39 @@ func TestTagsAndFrom(t *testing.T) {
 	}
 	if _, err := Tags(context.Background(), filepath.Join(r.dir, "none")); err == nil {
 		t.Error("Tags of a missing folder: expected an error")
+	}
+}
+
+// A change that bears the label of a published version is tried over that version, too.
+func TestStarts(t *testing.T) {
+	version := func(name, commit string, annotated bool) Tag {
+		v, err := ParseVersion(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return Tag{Name: name, Commit: commit, Annotated: annotated, Version: v}
+	}
+	tags := []Tag{version("1.0.0+1.0", "a", true), version("2.0.0+2.0", "b", true), version("3.0.0+3.0", "c", false)}
+	for _, c := range []struct{ name, label, commit, which, want string }{
+		{"the label of the version to come", "2.1.0+2.1", "head", "previous", "2.0.0+2.0"},
+		{"the label of a published version", "2.0.0+2.0", "head", "previous", "1.0.0+1.0 2.0.0+2.0"},
+		{"the published version itself", "2.0.0+2.0", "b", "previous", "1.0.0+1.0"},
+		{"the label of the only version", "1.0.0+1.0", "head", "previous", "1.0.0+1.0"},
+		{"the only version itself", "1.0.0+1.0", "a", "previous", ""},
+		{"the label of a lightweight tag", "3.0.0+3.0", "head", "previous", "2.0.0+2.0"},
+		{"no label", "", "head", "previous", "2.0.0+2.0"},
+		{"another start", "2.0.0+2.0", "head", "oldest", "1.0.0+1.0"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			starts, err := Starts(tags, At{Commit: c.commit, Label: c.label}, c.which)
+			var names []string
+			for _, s := range starts {
+				names = append(names, s.Name)
+			}
+			if got := strings.Join(names, " "); got != c.want || errors.Is(err, ErrNoVersion) != (c.want == "") {
+				t.Errorf("expected %q, found %q, %v", c.want, got, err)
+			}
+		})
 	}
 }
 

@@ -33,7 +33,7 @@ func (s *session) lookBack(ctx context.Context) error {
 	}
 	at := recipe.At{Commit: s.res.Identity.Commit, Label: s.version.Facts.Version}
 	for _, from := range s.cfg.Plan.Upgrade.From {
-		tag, err := recipe.From(tags, at, from)
+		starts, err := recipe.Starts(tags, at, from)
 		if errors.Is(err, recipe.ErrNoVersion) {
 			s.edges = append(s.edges, stage.Edge{From: from, Gap: err})
 			continue
@@ -41,14 +41,16 @@ func (s *session) lookBack(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if slices.ContainsFunc(s.edges, func(e stage.Edge) bool { return e.Tag == tag.Name }) {
-			continue
+		for _, tag := range starts {
+			if slices.ContainsFunc(s.edges, func(e stage.Edge) bool { return e.Tag == tag.Name }) {
+				continue
+			}
+			e, err := s.edge(ctx, from, tag)
+			if err != nil {
+				return err
+			}
+			s.edges = append(s.edges, e)
 		}
-		e, err := s.edge(ctx, from, tag)
-		if err != nil {
-			return err
-		}
-		s.edges = append(s.edges, e)
 	}
 	return nil
 }
