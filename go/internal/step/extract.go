@@ -17,7 +17,7 @@ import (
 // maxSaved bounds a saved value, in bytes: it comes from the app and goes into later requests.
 const maxSaved = 64 << 10
 
-// saveAll extracts each value and saves it under its name.
+// saveAll extracts each value and saves it under its name. An empty one would make every later comparison with it hold.
 func (r *runner) saveAll(save map[string]string, extract func(kind, arg string) (string, error)) error {
 	for _, name := range slices.Sorted(maps.Keys(save)) {
 		kind, arg, _ := strings.Cut(save[name], ":")
@@ -27,6 +27,9 @@ func (r *runner) saveAll(save map[string]string, extract func(kind, arg string) 
 		}
 		if err == nil && len(text) > maxSaved {
 			err = fmt.Errorf("%d bytes, more than %d", len(text), maxSaved)
+		}
+		if err == nil && text == "" {
+			err = errors.New("an empty value")
 		}
 		if err != nil {
 			return &Failure{Expected: fmt.Sprintf("%s, to be saved as %s", save[name], name), Seen: r.cut(err.Error())}

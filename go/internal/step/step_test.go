@@ -45,6 +45,28 @@ func TestSavedValuesReachLaterSteps(t *testing.T) {
 	}
 }
 
+// An assertion made of an empty value would hold whatever the app answers.
+func TestEmptyValueIsNoneToSave(t *testing.T) {
+	app := serve(t, answer(200, `<h1></h1>{"id":""}`, "X-Id", ""))
+	app.exec = func(context.Context, string, step.ExecRequest) (step.ExecResult, error) {
+		return step.ExecResult{Stdout: "\n"}, nil
+	}
+	expected := plan.HTTPExpect{Body: "${a}"}
+	for name, save := range map[string]plan.Step{
+		"regex":  httpStep(plan.HTTP{Path: "/", Save: map[string]string{"a": "regex:<h1>([^<]*)</h1>"}}),
+		"header": httpStep(plan.HTTP{Path: "/", Save: map[string]string{"a": "header:X-Id"}}),
+		"stdout": execStep(plan.Exec{Service: "app", Command: []string{"x"}, Save: map[string]string{"a": "stdout"}}),
+		"line":   execStep(plan.Exec{Service: "app", Command: []string{"x"}, Save: map[string]string{"a": "line:1"}}),
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := run(t, deps(app), save, httpStep(plan.HTTP{Path: "/", Expect: &expected}))
+			if result.OutcomeOf(err) != result.Fail || !strings.Contains(err.Error(), "to be saved as a, got an empty value") {
+				t.Errorf("got %v", err)
+			}
+		})
+	}
+}
+
 func TestWhatCantBeSavedIsAFailure(t *testing.T) {
 	app := serve(t, answer(200, strings.Repeat("y", 65<<10)))
 	app.exec = func(context.Context, string, step.ExecRequest) (step.ExecResult, error) {
