@@ -25,7 +25,7 @@ func (d Deps) lookForSecrets(ctx context.Context, rec *Record) error {
 		return err
 	}
 	for _, s := range services {
-		lines, err := d.App.Engine.Tail(ctx, s.ID, logLines)
+		lines, err := d.App.Engine.Tail(ctx, s, logLines)
 		if err != nil {
 			return err
 		}

@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"time"
 
 	"github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/api/types/filters"
@@ -129,30 +128,6 @@ func (e *Engine) runningTask(ctx context.Context, s swarm.Service) (id, why stri
 		}
 	}
 	return "", lastError(tasks[s.ID]), nil
-}
-
-// Tail gives the last n lines of a service's log, of both streams.
-func (e *Engine) Tail(ctx context.Context, serviceID string, n int) ([]string, error) {
-	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
-	defer cancel()
-	r, err := e.api.ServiceLogs(ctx, serviceID, container.LogsOptions{ShowStdout: true, ShowStderr: true, Tail: fmt.Sprint(n)})
-	if err != nil {
-		return nil, fmt.Errorf("log of %s: %w", serviceID, err)
-	}
-	defer r.Close()
-	var buf capped
-	if _, err := stdcopy.StdCopy(&buf, &buf, r); err != nil && buf.Len() == 0 {
-		return nil, fmt.Errorf("log of %s: %w", serviceID, err)
-	}
-	return lines(buf.Bytes(), n), nil
-}
-
-func lines(b []byte, n int) []string {
-	var out []string
-	for line := range bytes.Lines(b) {
-		out = append(out, string(bytes.TrimRight(line, "\r\n")))
-	}
-	return out[max(0, len(out)-n):]
 }
 
 // capped keeps the first maxOutput bytes and drops the rest.

@@ -35,7 +35,7 @@ func (e *Engine) Explain(ctx context.Context, stack string, logLines int) []resu
 			}
 			r.Tasks = append(r.Tasks, text+e.ailment(ctx, t))
 		}
-		if r.Log, err = e.Tail(ctx, s.ID, logLines); err != nil {
+		if r.Log, err = e.Tail(ctx, s, logLines); err != nil {
 			r.Log = []string{err.Error()}
 		}
 		out = append(out, r)
