@@ -67,7 +67,7 @@ func service(s types.ServiceConfig) Service {
 		Backup:      ParseBackup(s.Deploy.Labels),
 	}
 	for _, v := range s.Volumes {
-		out.Mounts = append(out.Mounts, Mount{Type: v.Type, Source: v.Source, Target: v.Target})
+		out.Mounts = append(out.Mounts, Mount{Type: v.Type, Source: v.Source, Target: v.Target, ReadOnly: v.ReadOnly})
 	}
 	for _, r := range s.Secrets {
 		out.Secrets = append(out.Secrets, r.Source)

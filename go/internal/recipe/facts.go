@@ -75,9 +75,10 @@ type Service struct {
 
 // Mount is one mount of a service.
 type Mount struct {
-	Type   string // volume, tmpfs, bind, ...
-	Source string // a volume's key; "" for an anonymous one
-	Target string // path in the container
+	Type     string // volume, tmpfs, bind, ...
+	Source   string // a volume's key; "" for an anonymous one
+	Target   string // path in the container
+	ReadOnly bool
 }
 
 // Volume is a top-level volume.

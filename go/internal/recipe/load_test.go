@@ -66,7 +66,7 @@ func TestLoad(t *testing.T) {
 	check("db health", db.HealthCheck, false)
 	check("app networks", app.Networks, []string{"internal", "proxy"})
 	check("app secrets", app.Secrets, []string{"db_password", "session"})
-	check("app mounts", app.Mounts, []Mount{{"tmpfs", "", "/tmp/cache"}, {"volume", "uploads", "/var/lib/notes"}})
+	check("app mounts", app.Mounts, []Mount{{Type: "tmpfs", Target: "/tmp/cache"}, {Type: "volume", Source: "uploads", Target: "/var/lib/notes"}})
 	check("app backup", app.Backup, Backup{Enabled: true, Style: "v2", Volumes: map[string]VolumeBackup{"uploads": {Paths: []string{"files", "avatars"}}}})
 	check("db backup", db.Backup, Backup{
 		Enabled: true, Style: "v2", PreHook: "/pg_backup.sh backup", RestorePost: "/pg_backup.sh restore",

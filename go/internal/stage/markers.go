@@ -38,7 +38,7 @@ func plannedMarkers(f *recipe.Facts) ([]marker, []result.Finding) {
 			continue
 		}
 		for _, m := range s.Mounts {
-			if m.Type == "volume" && m.Source != "" && !covered[m.Source] {
+			if m.Type == "volume" && m.Source != "" && !covered[m.Source] && writable(f, m.Source) {
 				own := volumeMarkers(s.Backup, m)
 				covered[m.Source] = len(own) > 0
 				found = append(found, own...)
@@ -91,15 +91,31 @@ func unverified(place string) result.Finding {
 		Text: "not verified (generic): no marker fits what the backup labels save of it; declare state.write, state.verify and state.change"}
 }
 
-// at finds the service and the path of a volume's marker in the version that is deployed.
-func (m marker) at(f *recipe.Facts) (service, file string, ok bool) {
-	for _, s := range f.Services {
-		i := slices.IndexFunc(s.Mounts, func(mount recipe.Mount) bool { return mount.Type == "volume" && mount.Source == m.Volume })
-		if i >= 0 {
-			return s.Name, path.Join(s.Mounts[i].Target, m.Folder, markerFile), true
+// writable tells whether any service may write into the volume: no other takes a marker, and the engine's refusal would be nobody's fault.
+func writable(f *recipe.Facts, volume string) bool {
+	_, m, ok := mounted(f, volume)
+	return ok && !m.ReadOnly
+}
+
+// mounted finds a service with the volume, one that may write into it before all others.
+func mounted(f *recipe.Facts, volume string) (service string, mount recipe.Mount, ok bool) {
+	for _, readOnly := range []bool{false, true} {
+		for _, s := range f.Services {
+			i := slices.IndexFunc(s.Mounts, func(m recipe.Mount) bool {
+				return m.Type == "volume" && m.Source == volume && m.ReadOnly == readOnly
+			})
+			if i >= 0 {
+				return s.Name, s.Mounts[i], true
+			}
 		}
 	}
-	return "", "", false
+	return "", recipe.Mount{}, false
+}
+
+// at finds the service and the path of a volume's marker in the version that is deployed.
+func (m marker) at(f *recipe.Facts) (service, file string, ok bool) {
+	service, mount, ok := mounted(f, m.Volume)
+	return service, path.Join(mount.Target, m.Folder, markerFile), ok
 }
 
 // String names the marker for people.

@@ -26,6 +26,7 @@ func TestPlannedMarkers(t *testing.T) {
 		missing []string
 	}{
 		{"whole", "app", on(), []recipe.Mount{data}, []string{"marker in volume data"}, nil},
+		{"mounted to be read", "app", on(), []recipe.Mount{{Type: "volume", Source: "data", Target: "/data", ReadOnly: true}}, nil, []string{"volume data"}},
 		{"not backed up", "app", recipe.Backup{}, []recipe.Mount{data}, nil, []string{"volume data"}},
 		{"left out", "app", on("backup.volumes.data", "false"), []recipe.Mount{data}, nil, []string{"volume data"}},
 		{"sub-paths", "app", on("backup.volumes.data.path", "a.json,up/loads"), []recipe.Mount{data},
@@ -63,6 +64,14 @@ func TestMarkerFollowsItsVolume(t *testing.T) {
 		f := &recipe.Facts{Services: []recipe.Service{{Name: "app", Mounts: []recipe.Mount{{Type: "volume", Source: "data", Target: target}}}}}
 		service, file, ok := m.at(f)
 		if got := fmt.Sprint(service, " ", file, " ", ok); got != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
+	}
+	web := recipe.Service{Name: "web", Mounts: []recipe.Mount{{Type: "volume", Source: "data", Target: "/www", ReadOnly: true}}}
+	app := recipe.Service{Name: "app", Mounts: []recipe.Mount{{Type: "volume", Source: "data", Target: "/data"}}}
+	for want, services := range map[string][]recipe.Service{"app /data/up/.cc-ci-marker": {web, app}, "web /www/up/.cc-ci-marker": {web}} {
+		service, file, _ := m.at(&recipe.Facts{Services: services})
+		if got := service + " " + file; got != want {
 			t.Errorf("got %s, want %s", got, want)
 		}
 	}
