@@ -237,7 +237,7 @@ t.record {
         type = t.listOf (t.matching "previous, previous-minor, previous-major, oldest or a version such as 1.2.0+3.4.5" "previous|previous-minor|previous-major|oldest|[0-9]+[.][0-9]+[.][0-9]+[^ ]*");
         default = [ "previous" ];
         example = [ "previous" "oldest" ];
-        description = "Each gives one upgrade.";
+        description = "Each gives one upgrade; `previous` one more, from the published version whose label the commit still bears.";
       };
       notApplicable = reason // { description = "Why no upgrade can be tried; shown in every result."; };
     };
@@ -288,7 +288,7 @@ t.record {
         type = t.listOf exception;
         default = [ ];
         example = [ {
-          rule = "capabilities";
+          rule = "capability";
           place = "service app: cap_add[0]";
           reason = "the media relay binds a low port";
         } ];

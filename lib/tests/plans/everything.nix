@@ -94,7 +94,7 @@
   local.notApplicable = "they need an account elsewhere";
   limits = { deploy = "20m"; step = "45s"; run = "1h30m"; pull = "30m"; };
   policy.exceptions = [ {
-    rule = "capabilities";
+    rule = "capability";
     place = "service app: cap_add[0]";
     reason = "the media relay binds a low port";
   } ];
