@@ -42,7 +42,7 @@ func runCmd() *cobra.Command {
 		Short: "Test one recipe on the swarm at hand",
 		Long: `Deploys the recipe that the plan names, tries it, removes it, proves that nothing is
 left, and writes result.json, junit.xml and report.html. Results go to standard output,
-progress to standard error.
+progress to standard error: one live line in a terminal, without colours where NO_COLOR is set.
 
 Stages: ` + strings.Join(stage.Names, ", ") + `. Prepare, remove and report always run.
 
