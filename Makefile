@@ -51,7 +51,7 @@ traefik: ## compile Traefik from its Go module, where no image can be pulled
 	@$(machine)/dockerd.sh up
 	@$(machine)/traefik/image.sh build
 
-env: ## shell code for `eval "$$(make -s env)"`: then nix run .#test-demo works as typed
+env: ## shell code for `eval "$(make -s env)"`: then nix run .#test-demo works as typed
 	@$(machine)/up.sh env
 	@$(machine)/env.sh
 

@@ -183,9 +183,9 @@ func (in *importer) wait(s recorded) error {
 	case properties.Text != "":
 		in.expect("expectText", fmt.Sprintf("{ at = %s; text = %s; }", at, quote(properties.Text)))
 	case s.Visible != nil && !*s.Visible, s.Count != nil && *s.Count == 0:
-		in.add("wait", fmt.Sprintf("{ for = %s; state = \"hidden\"; }", at), "")
+		in.expect("wait", fmt.Sprintf("{ for = %s; state = \"hidden\"; }", at))
 	default:
-		in.add("wait", fmt.Sprintf("{ for = %s; }", at), "")
+		in.expect("wait", fmt.Sprintf("{ for = %s; }", at))
 	}
 	return nil
 }

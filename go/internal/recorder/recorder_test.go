@@ -21,8 +21,8 @@ func TestImport(t *testing.T) {
 	if strings.Contains(got, "hunter2") {
 		t.Errorf("a password that was typed is in the flow:\n%s", got)
 	}
-	if flow.Assertions != 3 {
-		t.Errorf("want 3 assertions, got %d", flow.Assertions)
+	if flow.Assertions != 4 {
+		t.Errorf("want 4 assertions, got %d", flow.Assertions)
 	}
 	golden.Compare(t, "testdata/login.nix", got)
 }
