@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -14,7 +12,6 @@ import (
 	"coopcloud.tech/cc-ci/internal/apiclient"
 	"coopcloud.tech/cc-ci/internal/gitea"
 	"coopcloud.tech/cc-ci/internal/server"
-	"github.com/moby/sys/atomicwriter"
 )
 
 // DroneOAuth sees that the forge has Drone's OAuth2 application and that the client file holds the id and the
@@ -46,8 +43,8 @@ type oauth struct {
 }
 
 func (o oauth) converge(ctx context.Context) error {
-	id, secret, err := readClient(o.file)
-	if err != nil {
+	client, err := server.ReadClient(o.file)
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
 		return err
 	}
 	apps, err := o.forge.Applications(ctx, o.name)
@@ -62,11 +59,11 @@ func (o oauth) converge(ctx context.Context) error {
 		o.report.did("make the OAuth2 application %q for %s", o.name, o.redirect)
 		return o.write(made)
 	}
-	at := max(0, slices.IndexFunc(apps, func(a gitea.Application) bool { return a.ClientID == id }))
+	at := max(0, slices.IndexFunc(apps, func(a gitea.Application) bool { return a.ClientID == client.ID }))
 	if len(apps) > 1 {
 		o.report.warn("the forge has %d OAuth2 applications %q; the one with the client id %s is used: remove the others", len(apps), o.name, apps[at].ClientID)
 	}
-	why, err := o.differs(ctx, apps[at], id, secret)
+	why, err := o.differs(ctx, apps[at], client)
 	if err != nil || why == "" {
 		return errors.Join(err, o.private())
 	}
@@ -79,16 +76,16 @@ func (o oauth) converge(ctx context.Context) error {
 }
 
 // differs says what of the application or of the client file is not right.
-func (o oauth) differs(ctx context.Context, a gitea.Application, id, secret string) (string, error) {
+func (o oauth) differs(ctx context.Context, a gitea.Application, client server.Client) (string, error) {
 	switch {
-	case id == "" || secret == "":
+	case client.ID == "" || client.Secret == "":
 		return "there was no client file", nil
-	case id != a.ClientID:
+	case client.ID != a.ClientID:
 		return "the client file was another application's", nil
 	case !slices.Equal(a.Redirects, []string{o.redirect}) || !a.Confidential:
 		return fmt.Sprintf("it led to %v", a.Redirects), nil
 	}
-	works, err := o.forge.ClientWorks(ctx, id, secret, o.redirect)
+	works, err := o.forge.ClientWorks(ctx, client.ID, client.Secret, o.redirect)
 	if err != nil {
 		return "", err
 	}
@@ -111,43 +108,11 @@ func (o oauth) private() error {
 	return nil
 }
 
-const idVariable, secretVariable = "DRONE_GITEA_CLIENT_ID", "DRONE_GITEA_CLIENT_SECRET"
-
-// word is what both values look like; nothing else goes into a file that a service takes its environment from.
-var word = regexp.MustCompile(`^[A-Za-z0-9_-]{8,200}$`)
-
-// write puts id and secret into the client file together, so that no reader finds one without the other.
+// write puts the application's id and secret into the client file.
 func (o oauth) write(a gitea.Application) error {
-	if !word.MatchString(a.ClientID) || !word.MatchString(a.Secret) {
-		return errors.New("gitea: OAuth2 application: expected an id and a secret of letters and digits, found others")
-	}
-	if err := os.MkdirAll(filepath.Dir(o.file), 0o700); err != nil {
-		return err
-	}
-	text := fmt.Sprintf("%s=%s\n%s=%s\n", idVariable, a.ClientID, secretVariable, a.Secret)
-	if err := atomicwriter.WriteFile(o.file, []byte(text), 0o600); err != nil {
+	if err := (server.Client{ID: a.ClientID, Secret: a.Secret}).Write(o.file); err != nil {
 		return err
 	}
 	o.report.did("write %s", o.file)
 	return nil
-}
-
-// readClient gives the id and the secret of a client file; none where there is no such file or something else in it.
-func readClient(file string) (id, secret string, err error) {
-	text, err := os.ReadFile(file)
-	if errors.Is(err, os.ErrNotExist) {
-		return "", "", nil
-	}
-	if err != nil {
-		return "", "", err
-	}
-	for line := range strings.Lines(string(text)) {
-		switch key, value, _ := strings.Cut(strings.TrimSpace(line), "="); key {
-		case idVariable:
-			id = value
-		case secretVariable:
-			secret = value
-		}
-	}
-	return id, secret, nil
 }

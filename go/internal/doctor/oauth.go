@@ -8,25 +8,21 @@ import (
 	"strings"
 
 	"coopcloud.tech/cc-ci/internal/gitea"
+	"coopcloud.tech/cc-ci/internal/server"
 )
 
 // oauthClient looks whether the forge takes what Drone's client file holds.
 func oauthClient(ctx context.Context, x examined) (string, error) {
-	text, err := os.ReadFile(x.Drone.ClientFile)
+	client, err := server.ReadClient(x.Drone.ClientFile)
 	if errors.Is(err, os.ErrNotExist) {
 		return "", missing("no %s; `cc-ci converge drone-oauth` makes it", x.Drone.ClientFile)
 	}
 	if err != nil {
 		return "", err
 	}
-	values := map[string]string{}
-	for line := range strings.Lines(string(text)) {
-		key, value, _ := strings.Cut(strings.TrimSpace(line), "=")
-		values[key] = value
-	}
 	c := gitea.New(x.Forge.URL, x.Forge.Organisation, "")
 	defer c.Close()
-	works, err := c.ClientWorks(ctx, values["DRONE_GITEA_CLIENT_ID"], values["DRONE_GITEA_CLIENT_SECRET"], strings.TrimSuffix(x.Drone.URL, "/")+"/login")
+	works, err := c.ClientWorks(ctx, client.ID, client.Secret, strings.TrimSuffix(x.Drone.URL, "/")+"/login")
 	if err != nil {
 		return "", err
 	}

@@ -7,8 +7,9 @@ import (
 	"path/filepath"
 	"time"
 
-	"coopcloud.tech/cc-ci/internal/result"
 	"github.com/moby/sys/atomicwriter"
+
+	"coopcloud.tech/cc-ci/internal/result"
 )
 
 // The files in a followed run's folder.

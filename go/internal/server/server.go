@@ -5,7 +5,7 @@
 // Contract: Nix writes the file, and everything that converges or inspects a server
 // reads it here. It holds paths of secrets, never their values, so it may lie in the Nix
 // store. An unknown field is an error; an error names the file, the field, what was
-// expected and what was found. Nothing but the file itself is read.
+// expected and what was found. Load reads nothing but the file itself.
 package server
 
 import (
