@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strings"
 
+	"coopcloud.tech/cc-ci/internal/finding"
 	"coopcloud.tech/cc-ci/internal/lint"
 	"coopcloud.tech/cc-ci/internal/policy"
 	"coopcloud.tech/cc-ci/internal/result"
@@ -40,7 +41,7 @@ func refusal(found []result.Finding) error {
 	}
 	var places []string
 	for _, f := range found {
-		if f.Severity == policy.Refuse && f.Accepted == "" {
+		if f.Severity == finding.Refuse && f.Accepted == "" {
 			places = append(places, f.ID+": "+f.Place+": "+f.Text)
 		}
 	}

@@ -27,17 +27,14 @@ type Update struct {
 	Note string        // its release note; "" where there is none
 }
 
-// Rule is one row of the table.
-type Rule struct {
+// rule is one row of the table.
+type rule struct {
 	finding.Rule
 	judge func(in Input, add Add)
 }
 
 // Add notes a finding of the rule that is being judged.
 type Add func(place, format string, args ...any)
-
-// Table gives the rules in the order of the reference page.
-func Table() []Rule { return slices.Clone(table) }
 
 // Check gives the findings in the order of the table. Those that an exception names are
 // kept, with its reason in Accepted. An incomplete Facts (one with Problems) gives none:
@@ -66,7 +63,7 @@ func Check(in Input, exceptions []plan.Exception) []result.Finding {
 // Split takes the exceptions to this table's rules from those to others.
 func Split(exceptions []plan.Exception) (mine, others []plan.Exception) {
 	for _, e := range exceptions {
-		if slices.ContainsFunc(table, func(r Rule) bool { return r.ID == e.Rule }) {
+		if slices.ContainsFunc(table, func(r rule) bool { return r.ID == e.Rule }) {
 			mine = append(mine, e)
 		} else {
 			others = append(others, e)

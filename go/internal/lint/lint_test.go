@@ -144,7 +144,7 @@ func TestRules(t *testing.T) {
 			fired[id] = hit
 		})
 	}
-	for _, r := range Table() {
+	for _, r := range table {
 		if r.Severity != finding.Act && !fired[r.ID] { // those have TestOperatorMustAct
 			t.Errorf("rule %s: no row makes it fire", r.ID)
 		}

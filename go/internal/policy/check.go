@@ -11,13 +11,6 @@ import (
 	"coopcloud.tech/cc-ci/internal/result"
 )
 
-// The severities of a finding.
-const (
-	Refuse = finding.Refuse
-	Warn   = finding.Warn
-	Info   = finding.Info
-)
-
 // Run is what belongs to the run itself.
 type Run struct {
 	ID      string   // value of recipe.RunLabel
@@ -58,23 +51,23 @@ func Check(f *recipe.Facts, run Run, exceptions []plan.Exception) []result.Findi
 
 // Refused tells whether any finding keeps the recipe from being deployed.
 func Refused(findings []result.Finding) bool {
-	return slices.ContainsFunc(findings, func(f result.Finding) bool { return f.Severity == Refuse && f.Accepted == "" })
+	return slices.ContainsFunc(findings, func(f result.Finding) bool { return f.Severity == finding.Refuse && f.Accepted == "" })
 }
 
 // report collects findings; rule is the one that is being judged.
 type report struct {
-	rule Rule
+	rule finding.Rule
 	list finding.List
 }
 
 func (r *report) add(place, format string, args ...any) {
-	r.list.Add(r.rule.row(), place, format, args...)
+	r.list.Add(r.rule, place, format, args...)
 }
 
 func (r *report) judge(a *ask) {
 	for _, rule := range table {
 		if rule.judge != nil {
-			r.rule = rule
+			r.rule = rule.Rule
 			rule.judge(a, r)
 		}
 	}

@@ -7,10 +7,12 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/rogpeppe/go-internal/txtar"
+
+	"coopcloud.tech/cc-ci/internal/finding"
 	"coopcloud.tech/cc-ci/internal/plan"
 	"coopcloud.tech/cc-ci/internal/recipe"
 	"coopcloud.tech/cc-ci/internal/result"
-	"github.com/rogpeppe/go-internal/txtar"
 )
 
 const domain = "notes-pr1-a1b2c3d.ci.example.org"
@@ -74,7 +76,7 @@ var createdOnly = map[string]bool{"service-runtime": true, "oom-score": true}
 
 // Each canary is refused by its own rule, at its own place, and by nothing else.
 func TestCanaries(t *testing.T) {
-	for _, rule := range Table() {
+	for _, rule := range table {
 		canaries, err := filepath.Glob(filepath.Join("testdata", rule.ID, "*.txtar"))
 		if err != nil {
 			t.Fatal(err)
@@ -99,7 +101,7 @@ func TestCanaries(t *testing.T) {
 				if got := show(findings); !slices.Equal(got, want) {
 					t.Errorf("findings:\n%s\nwant:\n%s\n%+v", strings.Join(got, "\n"), strings.Join(want, "\n"), findings)
 				}
-				if Refused(findings) != (rule.Severity == Refuse) {
+				if Refused(findings) != (rule.Severity == finding.Refuse) {
 					t.Errorf("Refused = %v", Refused(findings))
 				}
 			})

@@ -7,14 +7,15 @@ import (
 	"strings"
 	"testing"
 
-	"coopcloud.tech/cc-ci/internal/recipe"
-	"coopcloud.tech/cc-ci/internal/result"
 	"github.com/docker/cli/cli/compose/convert"
 	"github.com/docker/docker/api/types/mount"
 	"github.com/docker/docker/api/types/network"
 	"github.com/docker/docker/api/types/swarm"
 	"github.com/docker/docker/api/types/volume"
 	"github.com/rogpeppe/go-internal/txtar"
+
+	"coopcloud.tech/cc-ci/internal/recipe"
+	"coopcloud.tech/cc-ci/internal/result"
 )
 
 // deploy gives what the engine would have after `docker stack deploy`, through the
@@ -92,7 +93,7 @@ var unseen = map[string]bool{
 
 // What the compose files' rules refuse is refused again once it has been created.
 func TestCreatedCanaries(t *testing.T) {
-	for _, rule := range Table() {
+	for _, rule := range table {
 		if !rule.created {
 			continue
 		}

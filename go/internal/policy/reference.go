@@ -45,7 +45,7 @@ policy.exceptions = [
 	return b.String()
 }
 
-func (r Rule) judged() string {
+func (r rule) judged() string {
 	if r.created {
 		return "twice"
 	}

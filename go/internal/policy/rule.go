@@ -7,36 +7,23 @@ import (
 	"coopcloud.tech/cc-ci/internal/finding"
 )
 
-// Rule is one row of the table.
-type Rule struct {
-	ID       string
-	Severity string
-	What     string // what is found, for the reference page
-	Why      string // what it would allow
-	Mend     string // what to write instead; ends each finding's text
-
+// rule is one row of the table.
+type rule struct {
+	finding.Rule
 	judge   func(a *ask, r *report) // nil: found while the recipe is read
 	created bool                    // judges created services as well
 }
 
-// row is the rule without its judge.
-func (r Rule) row() finding.Rule {
-	return finding.Rule{ID: r.ID, Severity: r.Severity, What: r.What, Why: r.Why, Mend: r.Mend}
-}
-
-// Table gives the rules in the order of the reference page.
-func Table() []Rule { return slices.Clone(table) }
-
 func order(id string) int {
-	return slices.IndexFunc(table, func(r Rule) bool { return r.ID == id })
+	return slices.IndexFunc(table, func(r rule) bool { return r.ID == id })
 }
 
-func ruleByID(id string) Rule {
+func ruleByID(id string) finding.Rule {
 	if i := order(id); i >= 0 {
-		return table[i]
+		return table[i].Rule
 	}
 	// A problem without a row is refused: an oversight here must not open a door.
-	return Rule{ID: id, Severity: Refuse, Mend: "this rule is missing from the policy's table"}
+	return finding.Rule{ID: id, Severity: finding.Refuse, Mend: "this rule is missing from the policy's table"}
 }
 
 // values makes a rule about settings: those of the given keys are refused unless
