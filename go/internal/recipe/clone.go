@@ -154,16 +154,8 @@ func Head(ctx context.Context, dir string) (string, error) {
 	return strings.TrimSpace(string(out)), err
 }
 
-// FetchPull fetches the head of a pull request from the origin and gives its
+// fetchPull fetches the head of a pull request from the origin and gives its
 // commit; the work tree stays as it is. ErrNoCommit where there is none.
-func FetchPull(ctx context.Context, dir string, number int) (string, error) {
-	commit, err := fetchPull(ctx, dir, fmt.Sprintf("refs/pull/%d/head", number))
-	if err != nil {
-		return "", fmt.Errorf("fetch pull request %d into %s: %w", number, dir, err)
-	}
-	return commit, nil
-}
-
 func fetchPull(ctx context.Context, dir, ref string) (string, error) {
 	local := "refs/cc-ci/" + strings.TrimPrefix(ref, "refs/")
 	if _, err := gitOut(ctx, dir, "fetch", "--quiet", "--no-tags", "origin", "+"+ref+":"+local); err != nil {

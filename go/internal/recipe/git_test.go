@@ -96,9 +96,6 @@ func TestCheckout(t *testing.T) {
 			}
 		})
 	}
-	if got, err := FetchPull(ctx, dir, 7); err != nil || got != pull {
-		t.Errorf("FetchPull = %q, %v; want %q", got, err, pull)
-	}
 	for _, ref := range []string{"nothing", "refs/pull/8/head", "--orphan", "main..feature", strings.Repeat("a", 40), "", "@{u}"} {
 		t.Run("no commit/"+ref, func(t *testing.T) {
 			if got, err := Checkout(ctx, dir, ref); !errors.Is(err, ErrNoCommit) {

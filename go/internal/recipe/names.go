@@ -85,14 +85,8 @@ func (n Naming) recipePart(room int) (part string, short bool, err error) {
 // StackName gives the stack that abra deploys a domain as (contract section 6).
 func StackName(domain string) string { return strings.ReplaceAll(domain, ".", "_") }
 
-// IsRunDomain tells whether domain has the form of a run's name under ciDomain:
+// IsRunStack tells whether stack has the form of a run's name under ciDomain:
 // the janitor touches nothing else (S9).
-func IsRunDomain(domain, ciDomain string) bool {
-	label, ok := strings.CutSuffix(domain, "."+ciDomain)
-	return ok && len(domain) <= maxDomain && runLabel.MatchString(label)
-}
-
-// IsRunStack is IsRunDomain for a stack's name.
 func IsRunStack(stack, ciDomain string) bool {
 	label, ok := strings.CutSuffix(stack, "_"+StackName(ciDomain))
 	return ok && len(stack) <= maxDomain && runLabel.MatchString(label)

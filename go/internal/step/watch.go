@@ -16,10 +16,8 @@ var ErrAbandoned = errors.New("the step ignored the end of its time and was aban
 // grace is what a step has for its end once its context is cancelled.
 var grace = 5 * time.Second
 
+// abandoned counts the abandoned steps that are still running in this process.
 var abandoned atomic.Int64
-
-// Abandoned tells how many steps that were abandoned are still running in this process.
-func Abandoned() int { return int(abandoned.Load()) }
 
 // watch runs do with a time limit. It returns when do does, or some seconds after do
 // should have. A panic in do is an error: teardown must still come.

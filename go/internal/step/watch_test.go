@@ -18,15 +18,15 @@ func TestWatchAbandonsAndCounts(t *testing.T) {
 		<-release // deaf to its context
 		return nil
 	})
-	if !errors.Is(err, ErrAbandoned) || Abandoned() != 1 {
-		t.Fatalf("got %v, %d abandoned", err, Abandoned())
+	if !errors.Is(err, ErrAbandoned) || abandoned.Load() != 1 {
+		t.Fatalf("got %v, %d abandoned", err, abandoned.Load())
 	}
 	close(release)
 	<-gone
-	for deadline := time.After(5 * time.Second); Abandoned() != 0; {
+	for deadline := time.After(5 * time.Second); abandoned.Load() != 0; {
 		select {
 		case <-deadline:
-			t.Fatalf("%d abandoned after its end", Abandoned())
+			t.Fatalf("%d abandoned after its end", abandoned.Load())
 		default:
 		}
 	}
@@ -38,8 +38,8 @@ func TestWatchTakesALateEnd(t *testing.T) {
 		<-ctx.Done()
 		return late
 	})
-	if !errors.Is(err, late) || Abandoned() != 0 {
-		t.Errorf("got %v, %d abandoned", err, Abandoned())
+	if !errors.Is(err, late) || abandoned.Load() != 0 {
+		t.Errorf("got %v, %d abandoned", err, abandoned.Load())
 	}
 }
 
