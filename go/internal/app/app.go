@@ -95,7 +95,7 @@ func (a *App) load(commit, text string, files []string) (Version, error) {
 	if err != nil {
 		return Version{}, err
 	}
-	text, err = RewriteEnv(text, set, []string{"STACK_NAME", "TYPE", "RECIPE"})
+	text, err = RewriteEnv(text, set)
 	if err != nil {
 		return Version{}, err
 	}

@@ -10,18 +10,15 @@ import (
 	"coopcloud.tech/cc-ci/internal/recipe"
 )
 
-// hooks are keys by which abra runs functions of abra.sh around a deploy. They come
-// from the driver alone (P5), and the driver sets none.
-var hooks = regexp.MustCompile(`_CMDS$`)
-
 // RewriteEnv writes an env file anew, a line for each key in the order of their last
-// assignments: keys in set get that value and stand at the end, keys in drop and every
-// hook disappear, of all others the value as it was read and the modifiers are kept.
+// assignments: keys in set get that value and stand at the end, other keys that are the
+// driver's alone (recipe.IsDriverKey) disappear, of all others the value as it was read
+// and the modifiers are kept.
 //
 // Nothing of the text itself is: env files are read by several grammars, and where
 // they differ (`export TYPE=x`, `TYPE =x`, quotes, references) abra would find
 // another value than was judged (P5).
-func RewriteEnv(text string, set map[string]string, drop []string) (string, error) {
+func RewriteEnv(text string, set map[string]string) (string, error) {
 	sample, err := recipe.ParseEnv(".env.sample", text)
 	if err != nil {
 		return "", err
@@ -41,7 +38,7 @@ func RewriteEnv(text string, set map[string]string, drop []string) (string, erro
 	}
 	var lines []recipe.Entry
 	for i, e := range env {
-		if _, own := set[e.Key]; !own && last[e.Key] == i && !slices.Contains(drop, e.Key) && !hooks.MatchString(e.Key) {
+		if _, own := set[e.Key]; !own && last[e.Key] == i && !recipe.IsDriverKey(e.Key) {
 			lines = append(lines, e)
 		}
 	}

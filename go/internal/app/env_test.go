@@ -19,12 +19,11 @@ SITE_NAME="the demo of $DOMAIN"
 POST_DEPLOY_CMDS="app evil"
 STACK_NAME=other
 `
-	got, err := RewriteEnv(sample, map[string]string{"DOMAIN": "x.test", "COMPOSE_FILE": "compose.yml:../o.yml", "TITLE": "a $b #c"}, []string{"STACK_NAME"})
+	got, err := RewriteEnv(sample, map[string]string{"DOMAIN": "x.test", "COMPOSE_FILE": "compose.yml:../o.yml", "TITLE": "a $b #c"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	const want = `TYPE=demo:1.0.0+1
-SECRET_DB_PASSWORD_VERSION=v1 # length=32
+	const want = `SECRET_DB_PASSWORD_VERSION=v1 # length=32
 SITE_NAME='the demo of x.test'
 COMPOSE_FILE=compose.yml:../o.yml
 DOMAIN=x.test
@@ -52,8 +51,7 @@ func TestEnvFileMeansTheSameToAbra(t *testing.T) {
 		"an escape, a quote": `TEXT="say \"hi\\n\""` + "\n",
 	} {
 		t.Run(name, func(t *testing.T) {
-			drop := []string{"STACK_NAME", "TYPE", "RECIPE"}
-			text, err := RewriteEnv(sample, map[string]string{"DOMAIN": "x.test"}, drop)
+			text, err := RewriteEnv(sample, map[string]string{"DOMAIN": "x.test"})
 			if err != nil {
 				t.Fatal(err)
 			}

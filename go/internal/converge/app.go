@@ -144,7 +144,7 @@ func (v *service) want() (wanted, error) {
 		set[key] = value
 	}
 	w := wanted{stack: recipe.StackName(v.domain)}
-	if w.env, err = app.RewriteEnv(string(text), set, []string{"STACK_NAME", "TYPE", "RECIPE"}); err != nil {
+	if w.env, err = app.RewriteEnv(string(text), set); err != nil {
 		return wanted{}, err
 	}
 	vars, err := recipe.ParseEnv("env file", w.env)
