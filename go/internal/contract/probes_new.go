@@ -5,6 +5,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"coopcloud.tech/cc-ci/internal/recipe"
 )
 
 // newProbes make the app and look at its env file and at the clone.
@@ -77,7 +79,7 @@ func newMovesClone(ctx context.Context, s *session) (Verdict, string) {
 // stackCut makes an app with a long domain and a secret in it, and looks at its name.
 func stackCut(ctx context.Context, s *session) (Verdict, string) {
 	domain := strings.Repeat("x", 50-len(s.domain)-1) + "." + s.domain
-	stack := stackOf(domain)
+	stack := recipe.StackName(domain)
 	s.others = append(s.others, stack, stack[:45])
 	for _, args := range [][]string{
 		{"app", "new", recipeName, "-n", "-C", "--domain=" + domain, "--server=default"},

@@ -3,9 +3,9 @@ package contract
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"path/filepath"
 	"slices"
-	"sort"
 	"strings"
 )
 
@@ -48,7 +48,7 @@ func secretGenerate(ctx context.Context, s *session) (Verdict, string) {
 	if len(rows) != 1 {
 		return Differs, o.String() + "; not one object"
 	}
-	return is(o.status == 0 && rows[0]["name"] == "short" && len(rows[0]["value"]) == 12, "%s; keys %v, value of %d characters", o, keys(rows[0]), len(rows[0]["value"]))
+	return is(o.status == 0 && rows[0]["name"] == "short" && len(rows[0]["value"]) == 12, "%s; keys %v, value of %d characters", o, slices.Sorted(maps.Keys(rows[0])), len(rows[0]["value"]))
 }
 
 func secretInsert(ctx context.Context, s *session) (Verdict, string) {
@@ -73,14 +73,5 @@ func secretList(ctx context.Context, s *session) (Verdict, string) {
 		return Differs, o.String() + "; standard output is no JSON array of objects of strings"
 	}
 	want := "created on server, generated name, name, version"
-	return is(strings.Join(keys(rows[0]), ", ") == want && rows[0]["created on server"] == "true", "%s; %v", o, rows[0])
-}
-
-func keys(m map[string]string) []string {
-	var out []string
-	for k := range m {
-		out = append(out, k)
-	}
-	sort.Strings(out)
-	return out
+	return is(strings.Join(slices.Sorted(maps.Keys(rows[0])), ", ") == want && rows[0]["created on server"] == "true", "%s; %v", o, rows[0])
 }

@@ -14,6 +14,7 @@ import (
 	"strings"
 	"time"
 
+	"coopcloud.tech/cc-ci/internal/recipe"
 	"coopcloud.tech/cc-ci/internal/swarm"
 )
 
@@ -42,14 +43,12 @@ func newSession(ctx context.Context, o Options, engine *swarm.Engine) (*session,
 		return nil, err
 	}
 	s := &session{opt: o, engine: engine, dir: dir, domain: "contract-" + hex.EncodeToString(id) + ".cc-ci.test"}
-	s.stack = stackOf(s.domain)
+	s.stack = recipe.StackName(s.domain)
 	if err := s.makeRecipe(ctx); err != nil {
 		return nil, errors.Join(err, os.RemoveAll(dir))
 	}
 	return s, nil
 }
-
-func stackOf(domain string) string { return strings.ReplaceAll(domain, ".", "_") }
 
 func (s *session) home() string  { return filepath.Join(s.dir, "abra") }
 func (s *session) clone() string { return filepath.Join(s.home(), "recipes", recipeName) }
