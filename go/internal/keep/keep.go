@@ -23,6 +23,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/moby/sys/atomicwriter"
+
 	"coopcloud.tech/cc-ci/internal/lock"
 )
 
@@ -48,7 +50,7 @@ func (a App) Write(dir string) error {
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(filepath.Join(dir, File), append(b, '\n'), 0o600)
+	return atomicwriter.WriteFile(filepath.Join(dir, File), append(b, '\n'), 0o600)
 }
 
 // Read reads the file of the run's folder.
