@@ -40,7 +40,7 @@ type CLI struct {
 type Error struct {
 	Args   []string
 	Exit   int
-	Stderr string // last lines
+	Stderr string // whole; of a verb on a terminal both streams
 }
 
 // Error says what was run and what abra said.

@@ -1,6 +1,7 @@
 package bridge
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -121,7 +122,7 @@ func (b *Bridge) judge(ctx context.Context, t *ticket) (bool, error) {
 		if _, err := b.list(ctx); err == nil { // Drone may be down: then the answer says nothing of the queue
 			b.stand(t, 0)
 		}
-		return true, b.show(ctx, t, trigger.Mark{Phase: trigger.Claimed, Ref: head.SHA}, b.cfg.Text.Waiting(b.told(t)))
+		return true, b.show(ctx, t, trigger.Mark{Phase: trigger.Claimed, Ref: head.SHA}, b.cfg.Text.Waiting(b.told(t, 0)))
 	}
 	if verdict == trigger.NotMember {
 		return true, b.turnAway(ctx, t)
@@ -215,16 +216,11 @@ func (b *Bridge) show(ctx context.Context, t *ticket, m trigger.Mark, text strin
 	return nil
 }
 
-// told is what a waiting answer says. Without a build it is only taken.
-func (b *Bridge) told(t *ticket, build ...int64) answer.Wait {
-	w := answer.Wait{Pull: t.pull, SHA: t.mark.Ref, Source: t.head.Source, Before: t.place.Before, End: t.end}
-	if w.SHA == "" {
-		w.SHA = t.head.SHA
+// told is what a waiting answer says. Without a build, 0, the comment is only taken.
+func (b *Bridge) told(t *ticket, build int64) answer.Wait {
+	return answer.Wait{
+		Pull: t.pull, SHA: cmp.Or(t.mark.Ref, t.head.SHA), Source: t.head.Source, Build: build, Before: t.place.Before, End: t.end,
 	}
-	if len(build) > 0 {
-		w.Build = build[0]
-	}
-	return w
 }
 
 // stand finds the ticket's place in the queue. The expected end is set anew only where

@@ -75,7 +75,7 @@ type Browser struct {
 	mu      sync.Mutex
 	pw      *playwright.Playwright
 	chromes playwright.Browser
-	log     *tail // what the driver said on stderr
+	log     *head // what the driver said on stderr
 	version string
 	broken  error
 
@@ -109,7 +109,7 @@ func Start(ctx context.Context, o Options) (*Browser, error) {
 
 // launch starts the driver and Chromium.
 func (b *Browser) launch(ctx context.Context) error {
-	b.log = &tail{}
+	b.log = &head{}
 	// The logger is given because playwright-go would else redirect the standard one.
 	run := &playwright.RunOptions{
 		DriverDirectory: b.driver, SkipInstallBrowsers: true,
@@ -275,24 +275,24 @@ func milliseconds(d time.Duration) *float64 {
 	return playwright.Float(float64(d.Milliseconds()))
 }
 
-// tail keeps the first 8 KiB that are written to it: where a start fails, the cause is there.
-type tail struct {
+// head keeps the first 8 KiB that are written to it: where a start fails, the cause is there.
+type head struct {
 	mu  sync.Mutex
 	buf bytes.Buffer
 }
 
-func (t *tail) Write(p []byte) (int, error) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.buf.Write(p[:min(len(p), max(0, 8<<10-t.buf.Len()))])
+func (h *head) Write(p []byte) (int, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.buf.Write(p[:min(len(p), max(0, 8<<10-h.buf.Len()))])
 	return len(p), nil
 }
 
-func (t *tail) suffix() string {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if t.buf.Len() == 0 {
+func (h *head) suffix() string {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.buf.Len() == 0 {
 		return ""
 	}
-	return "\n" + strings.TrimSpace(t.buf.String())
+	return "\n" + strings.TrimSpace(h.buf.String())
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -38,13 +39,15 @@ func Traefik(ctx context.Context, s server.Server, now time.Time, r *Report) err
 	if warning != "" {
 		r.warn("%s", warning)
 	}
+	env := map[string]string{}
+	maps.Copy(env, t.Env)
+	env["WILDCARDS_ENABLED"] = "1"
+	env["SECRET_WILDCARD_CERT_VERSION"], env["SECRET_WILDCARD_KEY_VERSION"] = pair.Version(), pair.Version()
 	v := service{
 		recipe: "traefik", from: t.Recipe, domain: t.Domain,
 		compose: []string{"compose.wildcard.yml"},
 		given:   map[string][]byte{"ssl_cert": pair.Certificate, "ssl_key": pair.Key},
-		env: merged(t.Env, map[string]string{
-			"WILDCARDS_ENABLED": "1", "SECRET_WILDCARD_CERT_VERSION": pair.Version(), "SECRET_WILDCARD_KEY_VERSION": pair.Version(),
-		}),
+		env:     env,
 		replace: func(f *recipe.Facts, stack string) (overlay, error) { return router(s, f, stack, r) },
 	}
 	if err := v.dial(ctx, s, r); err != nil {
@@ -52,16 +55,6 @@ func Traefik(ctx context.Context, s server.Server, now time.Time, r *Report) err
 	}
 	defer v.engine.Close()
 	return v.converge(ctx)
-}
-
-func merged(a, b map[string]string) map[string]string {
-	out := map[string]string{}
-	for _, m := range []map[string]string{a, b} {
-		for k, v := range m {
-			out[k] = v
-		}
-	}
-	return out
 }
 
 // router gives what is added to the recipe: routes to services of this host as labels of the
