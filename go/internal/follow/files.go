@@ -17,7 +17,6 @@ const (
 	requestFile = "request.json"
 	planFile    = "plan.json"
 	endFile     = "ended.json"
-	leaseSocket = "lease"
 	Events      = "events.jsonl"
 	Output      = "output" // of the process: what went wrong outside of the run
 )

@@ -6,11 +6,10 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"os"
-	"path/filepath"
-	"strconv"
 	"sync"
 	"time"
+
+	"coopcloud.tech/cc-ci/internal/lease"
 )
 
 // Lease is the run's side of the socket: as long as anybody has it open, the run is followed.
@@ -29,15 +28,10 @@ type Lease struct {
 // Listen opens the lease of the run in folder. The context that it gives ends when nobody
 // has held the lease for limit, from now on.
 func Listen(ctx context.Context, folder string, limit time.Duration) (*Lease, context.Context, error) {
-	var listener net.Listener
-	err := short(folder, func(dir string) (err error) {
-		listener, err = net.Listen("unix", filepath.Join(dir, leaseSocket))
-		return err
-	})
+	listener, err := lease.Listen(folder)
 	if err != nil {
-		return nil, nil, fmt.Errorf("lease: %w", err)
+		return nil, nil, err
 	}
-	listener.(*net.UnixListener).SetUnlinkOnClose(false) // by a name that is no longer valid; Close does it
 	ctx, lost := context.WithCancelCause(ctx)
 	l := &Lease{listener: listener, limit: limit, lost: lost, followers: map[net.Conn]bool{}}
 	l.alone = time.AfterFunc(limit, l.expire)
@@ -100,7 +94,7 @@ func (l *Lease) Close(folder string) error {
 	l.mu.Lock()
 	l.closed = true
 	l.alone.Stop()
-	err := errors.Join(l.listener.Close(), os.Remove(filepath.Join(folder, leaseSocket)))
+	err := errors.Join(l.listener.Close(), lease.Remove(folder))
 	for conn := range l.followers {
 		conn.Close()
 	}
@@ -108,26 +102,4 @@ func (l *Lease) Close(folder string) error {
 	l.done.Wait()
 	l.lost(nil)
 	return err
-}
-
-// hold opens the lease as a follower. It fails where the run is gone.
-func hold(folder string) (conn *net.UnixConn, err error) {
-	err = short(folder, func(dir string) error {
-		c, err := net.Dial("unix", filepath.Join(dir, leaseSocket))
-		if err == nil {
-			conn = c.(*net.UnixConn)
-		}
-		return err
-	})
-	return conn, err
-}
-
-// short gives a folder a name that fits into a socket's address, which has 108 bytes.
-func short(folder string, use func(string) error) error {
-	d, err := os.Open(folder)
-	if err != nil {
-		return err
-	}
-	defer d.Close()
-	return use("/proc/self/fd/" + strconv.Itoa(int(d.Fd())))
 }

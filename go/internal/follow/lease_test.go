@@ -6,15 +6,17 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"coopcloud.tech/cc-ci/internal/lease"
 )
 
 func TestNobodyFollows(t *testing.T) {
 	folder := t.TempDir()
-	lease, ctx, err := Listen(t.Context(), folder, 50*time.Millisecond)
+	held, ctx, err := Listen(t.Context(), folder, 50*time.Millisecond)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer lease.Close(folder)
+	defer held.Close(folder)
 	select {
 	case <-ctx.Done():
 	case <-time.After(10 * time.Second):
@@ -32,19 +34,19 @@ func TestLease(t *testing.T) {
 		t.Fatal(err)
 	}
 	const limit = 300 * time.Millisecond
-	lease, ctx, err := Listen(t.Context(), folder, limit)
+	held, ctx, err := Listen(t.Context(), folder, limit)
 	if err != nil {
 		t.Fatal(err)
 	}
-	first, err := hold(folder)
+	first, err := lease.Dial(folder)
 	if err != nil {
 		t.Fatal(err)
 	}
-	second, err := hold(folder)
+	second, err := lease.Dial(folder)
 	if err != nil {
 		t.Fatal(err)
 	}
-	awaitFollower(t, lease)
+	awaitFollower(t, held)
 	first.Close()
 	select {
 	case <-ctx.Done():
@@ -57,10 +59,10 @@ func TestLease(t *testing.T) {
 	case <-time.After(10 * time.Second):
 		t.Fatal("the lease never ran out")
 	}
-	if err := lease.Close(folder); err != nil {
+	if err := held.Close(folder); err != nil {
 		t.Error(err)
 	}
-	if _, err := hold(folder); err == nil {
+	if _, err := lease.Dial(folder); err == nil {
 		t.Error("a closed lease was taken")
 	}
 }

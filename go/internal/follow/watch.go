@@ -14,6 +14,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"coopcloud.tech/cc-ci/internal/event"
+	"coopcloud.tech/cc-ci/internal/lease"
 	"coopcloud.tech/cc-ci/internal/supervise"
 )
 
@@ -42,7 +43,7 @@ func newWatch(ctx context.Context, folder string) (_ *watch, err error) {
 	if w.ancestors, err = ancestors(); err != nil {
 		return nil, err
 	}
-	if conn, err := hold(folder); err == nil {
+	if conn, err := lease.Dial(folder); err == nil {
 		w.lease, err = conn.File()
 		conn.Close()
 		if err != nil {

@@ -8,13 +8,15 @@ import (
 	"path/filepath"
 
 	"coopcloud.tech/cc-ci/internal/keep"
+	"coopcloud.tech/cc-ci/internal/lease"
 	"coopcloud.tech/cc-ci/internal/lock"
+	"coopcloud.tech/cc-ci/internal/sidecar"
 )
 
 // Private lists, as patterns, what of a run's folder is for the living run alone:
 // secrets, abra's own files, which hold the app's env, and what a kill left half
 // written. The report and the logs stay.
-var Private = []string{"sidecar.json", keep.File, ".tmp-*", "abra", "needs", "sandbox", "shared", "raw"}
+var Private = []string{sidecar.Name, keep.File, ".tmp-*", "abra", "needs", "sandbox", "shared", "raw"}
 
 // runPrefix begins the names of the locks that runs hold for their folders.
 const runPrefix = "run-"
@@ -63,7 +65,7 @@ func (j Janitor) Folders(dir string, dead func(id string) error) ([]string, erro
 
 // bury removes what a dead run's folder has of the living run, the private part last: it tells the next pass.
 func bury(run string) error {
-	if err := os.Remove(filepath.Join(run, leaseSocket)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err := lease.Remove(run); err != nil {
 		return err
 	}
 	return Wipe(run)

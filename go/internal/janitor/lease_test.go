@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"testing"
 	"time"
+
+	"coopcloud.tech/cc-ci/internal/lease"
 )
 
 // TestLeases: of runs that have nothing but a lease, only that of a dead one goes, and only when its owner had time to listen.
@@ -21,9 +23,9 @@ func TestLeases(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			run := t.TempDir()
-			path := filepath.Join(run, leaseSocket)
+			path := filepath.Join(run, lease.Name)
 			t.Chdir(run) // a socket's address is short
-			l, err := net.Listen("unix", leaseSocket)
+			l, err := net.Listen("unix", lease.Name)
 			if err != nil {
 				t.Fatal(err)
 			}
