@@ -74,7 +74,7 @@ func exitCode(stderr io.Writer, err error) int {
 		}
 		return c.code
 	case errors.As(err, &v):
-		return outcomeCode(v.outcome)
+		return v.outcome.ExitStatus()
 	case errors.Is(err, errInterrupted), errors.Is(err, context.Canceled):
 		fmt.Fprintln(stderr, "cc-ci: interrupted")
 		return exitInterrupted
@@ -84,14 +84,4 @@ func exitCode(stderr io.Writer, err error) int {
 	}
 	fmt.Fprintf(stderr, "cc-ci: %v\n", err)
 	return exitInfra
-}
-
-func outcomeCode(o result.Outcome) int {
-	switch o {
-	case result.Pass, result.NotApplicable:
-		return exitGreen
-	case result.Fail:
-		return exitRed
-	}
-	return exitInfra // a run that says nothing about the recipe is no pass
 }

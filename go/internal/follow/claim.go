@@ -42,10 +42,7 @@ func (e DuplicateError) Error() string {
 		e.First.Build.Number, e.First.Build.Repository, e.First.Build.Key)
 }
 
-var (
-	keyForm        = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,149}$`)
-	repositoryForm = regexp.MustCompile(`^[A-Za-z0-9_.-]{1,100}/[A-Za-z0-9_.-]{1,100}$`)
-)
+var repositoryForm = regexp.MustCompile(`^[A-Za-z0-9_.-]{1,100}/[A-Za-z0-9_.-]{1,100}$`)
 
 // BuildOf reads which build of Drone this process belongs to from its environment, of
 // which get is os.Getenv; nil for none. key is the name of the trigger's parameter. What
@@ -70,7 +67,7 @@ func BuildOf(get func(string) string, key string) (*result.Build, error) {
 // leaves a build without a run. DuplicateError where the key was taken; the build knows
 // then whose duplicate it is.
 func (c Claims) Take(run string, b result.Build) error {
-	if !keyForm.MatchString(b.Key) {
+	if !result.ValidKey(b.Key) {
 		return fmt.Errorf("the build's trigger: expected small letters, digits and dashes, found %.160q", b.Key)
 	}
 	mine := Claim{Run: run, Build: b}

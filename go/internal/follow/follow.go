@@ -25,7 +25,6 @@ import (
 	"slices"
 	"strings"
 
-	"coopcloud.tech/cc-ci/internal/result"
 	"coopcloud.tech/cc-ci/internal/stage"
 )
 
@@ -72,15 +71,4 @@ func Run(ctx context.Context, folder, stageName string, to io.Writer) (code int,
 			return 0, err
 		}
 	}
-}
-
-// Code is the status with which an outcome ends a program (I1).
-func Code(o result.Outcome) int {
-	switch o {
-	case result.Pass, result.NotApplicable:
-		return 0
-	case result.Fail:
-		return 1
-	}
-	return 3
 }

@@ -86,7 +86,7 @@ func (s *story) code() int {
 	if s.outcome == result.NotRun {
 		return 0 // a gap, as a version that can't be had: it stops the climb, and the run's verdict says what it is worth
 	}
-	return Code(s.outcome)
+	return s.outcome.ExitStatus()
 }
 
 // finish is for a run that is gone.
@@ -106,7 +106,7 @@ func (s *story) finish(folder string) (int, error) {
 	code, why := end.Code, s.reason
 	switch {
 	case s.worst != "":
-		code = Code(s.worst)
+		code = s.worst.ExitStatus()
 	case end.Error != "":
 		why = end.Error
 	case code == 0:

@@ -79,7 +79,7 @@ func step(state string) int {
 	if err := publish(state, r); err != nil {
 		return fail(3, err)
 	}
-	return follow.Code(r.Outcome)
+	return r.Outcome.ExitStatus()
 }
 
 func fail(code int, err error) int {

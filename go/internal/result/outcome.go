@@ -35,6 +35,18 @@ type fault struct{ error }
 func (fault) Outcome() Outcome { return Fail }
 func (f fault) Unwrap() error  { return f.error }
 
+// ExitStatus is the status with which a program ends that has nothing worse to say (I1): 0 for a pass, 1 for the recipe's
+// failure. A run that says nothing about the recipe is no pass: 3, the infrastructure's.
+func (o Outcome) ExitStatus() int {
+	switch o {
+	case Pass, NotApplicable:
+		return 0
+	case Fail:
+		return 1
+	}
+	return 3
+}
+
 // Worst gives the outcome of a run from those of its stages: error before fail
 // before pass. A stage that did not run or doesn't apply decides nothing.
 func Worst(stages []Stage) Outcome {

@@ -6,7 +6,10 @@
 // newer schema by name. Everything in a Result has passed the masker.
 package result
 
-import "time"
+import (
+	"regexp"
+	"time"
+)
 
 // Schema is the version of result.json.
 const Schema = 1
@@ -52,6 +55,11 @@ type Build struct {
 	Number     int64  `json:"number"`         // in that repository
 	Link       string `json:"link,omitempty"` // to its page, with live logs
 }
+
+var keyForm = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,149}$`)
+
+// ValidKey tells whether a build's Key has the form of one: it is a stranger's until then, and becomes a file's name.
+func ValidKey(key string) bool { return keyForm.MatchString(key) }
 
 // Level is the rung reached (0-5), with what was climbed past.
 type Level struct {

@@ -79,7 +79,7 @@ func thin(root *os.Root, folder string) error {
 // remove takes a run away in one step, and its key.
 func (s Store) remove(root *os.Root, recipe, run string) error {
 	r, err := s.Load(recipe, run)
-	if err == nil && r.Build != nil && keyForm.MatchString(r.Build.Key) {
+	if err == nil && r.Build != nil && result.ValidKey(r.Build.Key) {
 		if err := root.Remove(path.Join(keys, r.Build.Key)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}

@@ -165,7 +165,7 @@ func claim(root *os.Root, r result.Result) error {
 	if r.Build == nil {
 		return nil
 	}
-	if !keyForm.MatchString(r.Build.Key) {
+	if !result.ValidKey(r.Build.Key) {
 		return fmt.Errorf("result.json: build.key: expected small letters, digits and dashes, found %.160q", r.Build.Key)
 	}
 	recipe, run, err := place(root.FS(), r.Build.Key)

@@ -41,11 +41,10 @@ const (
 	coming = ".new"
 )
 
-// The names of folders and of keys. None can climb, be hidden, or be taken for a flag.
+// The names of folders. None can climb, be hidden, or be taken for a flag.
 var (
 	recipeForm = regexp.MustCompile(`^[a-z0-9][a-z0-9._-]{0,99}$`)
 	runForm    = regexp.MustCompile(`^[0-9]{8}-[0-9]{6}-[0-9a-f]{8}$`)
-	keyForm    = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,149}$`)
 )
 
 // Store is one machine's results.
@@ -128,7 +127,7 @@ func (s Store) OfKey(key string) (result.Result, error) {
 
 // place reads where the result of a key is, or will be in a moment. What a lost power line left of it is ErrNone.
 func place(files fs.FS, key string) (recipe, run string, err error) {
-	if !keyForm.MatchString(key) {
+	if !result.ValidKey(key) {
 		return "", "", fmt.Errorf("key %.160q: %w", key, ErrNone)
 	}
 	b, err := fs.ReadFile(files, path.Join(keys, key))
