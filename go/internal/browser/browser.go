@@ -8,7 +8,7 @@
 // from one to the next. Every step waits for its element by itself, up to its time
 // limit, and a watchdog ends the whole browser when even that limit is not kept; the
 // next flow starts a new one. A page that shows something else than expected is a
-// *Failure, the recipe's fault; every other error is the machine's.
+// *result.Failure, the recipe's fault; every other error is the machine's.
 //
 // Certificates are checked: what a site's own CA signed is trusted by the hash of
 // its key (Pins), never by switching the check off, which would also break service

@@ -105,7 +105,7 @@ func TestVerbs(t *testing.T) {
 				}
 				return
 			}
-			var f *Failure
+			var f *result.Failure
 			if !errors.As(err, &f) || !strings.Contains(f.Error(), tc.fails) {
 				t.Fatalf("expected a failure with %q, got %v", tc.fails, err)
 			}
@@ -133,7 +133,7 @@ func TestSmoke(t *testing.T) {
 	if _, err := os.Stat(filepath.Join(dir, evidence[0].File)); err != nil {
 		t.Error(err)
 	}
-	var f *Failure
+	var f *result.Failure
 	if _, _, err := b.Smoke(t.Context(), "https://"+host+"/noisy", plan.NoConsoleErrors{Allow: []string{"another"}}); !errors.As(err, &f) {
 		t.Errorf("expected a page with console errors to fail, got %v", err)
 	}
@@ -151,7 +151,7 @@ func TestEvidenceIsMasked(t *testing.T) {
 		{Screenshot: "${secret:login}"}, {Click: button("Save")},
 		{ExpectText: &plan.ExpectText{At: css("#saved"), Text: "nothing like it"}, Timeout: soon},
 	}, known())
-	var f *Failure
+	var f *result.Failure
 	if !errors.As(err, &f) || strings.Contains(f.Error(), secret) || !strings.Contains(f.Seen, redact.Label("login")) {
 		t.Errorf("expected a failure that shows the secret's label, got %v", err)
 	}
@@ -211,7 +211,7 @@ func TestHungPage(t *testing.T) {
 	_, _, err := b.Flow(t.Context(), "flows.hang", []plan.BrowserStep{
 		{Goto: "/loop"}, {Eval: &plan.Eval{JS: "(() => { for (;;) {} })()", Equals: "x"}, Timeout: soon},
 	}, known())
-	var f *Failure
+	var f *result.Failure
 	if !errors.Is(err, errHung) || errors.As(err, &f) {
 		t.Errorf("expected a hung browser, got %v", err)
 	}
@@ -237,7 +237,7 @@ func TestUnknownCertificate(t *testing.T) {
 	b.opts.Pins = nil
 	b.broken = errors.New("start again without pins")
 	_, _, err := b.Flow(t.Context(), "flows.cert", []plan.BrowserStep{{Goto: "/"}}, known())
-	var f *Failure
+	var f *result.Failure
 	if err == nil || errors.As(err, &f) || !strings.Contains(err.Error(), "ERR_CERT_AUTHORITY_INVALID") {
 		t.Errorf("expected an error about the certificate that is not the recipe's, got %v", err)
 	}
@@ -267,7 +267,7 @@ func TestHostilePage(t *testing.T) {
 	for _, url := range []string{"file:///run/docker.sock", "file:///etc/shadow", "file:///root/", "file:///proc/1/environ", "http://127.0.0.1" + port + "/goto"} {
 		t.Run("goto "+url, func(t *testing.T) {
 			_, _, err := b.Flow(t.Context(), "flows.hostile", []plan.BrowserStep{{Goto: url}}, known())
-			var f *Failure
+			var f *result.Failure
 			if !errors.As(err, &f) {
 				t.Errorf("expected a failure, got %v", err)
 			}

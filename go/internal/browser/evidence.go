@@ -89,7 +89,7 @@ const Raw = "raw"
 // among what is shown.
 func (w *walk) keep(at, kind, name string, data []byte) error {
 	if w.b.kept.Add(int64(len(data))) > maxKept {
-		return &Failure{Expected: fmt.Sprintf("at most %d MiB of pictures and traces in a run", maxKept>>20), Seen: "more"}
+		return &result.Failure{Expected: fmt.Sprintf("at most %d MiB of pictures and traces in a run", maxKept>>20), Seen: "more"}
 	}
 	raw, dir := filepath.Join(w.b.opts.Dir, Raw), filepath.Join(w.b.opts.Dir, "evidence")
 	if err := errors.Join(os.MkdirAll(raw, 0o700), os.MkdirAll(dir, 0o755)); err != nil {

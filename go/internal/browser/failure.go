@@ -12,24 +12,6 @@ import (
 	"coopcloud.tech/cc-ci/internal/result"
 )
 
-// Failure says that a page is not what the recipe's test expects.
-type Failure struct {
-	Place    string // "flows.login[2]"
-	What     string // `click button "Save"`
-	Expected string
-	Seen     string
-}
-
-var _ result.Blamed = (*Failure)(nil)
-
-// Error is the sentence for people.
-func (f *Failure) Error() string {
-	return fmt.Sprintf("%s: %s: expected %s, got %s", f.Place, f.What, f.Expected, f.Seen)
-}
-
-// Outcome is Fail: the recipe's fault.
-func (f *Failure) Outcome() result.Outcome { return result.Fail }
-
 // netError finds Chromium's word for a page that did not load.
 var netError = regexp.MustCompile(`net::(ERR_[A-Z_]+)`)
 
@@ -39,13 +21,13 @@ var elsewhere = []string{"ERR_NETWORK_CHANGED", "ERR_INTERNET_DISCONNECTED", "ER
 // judge turns an error of Playwright into a Failure where the page is to blame.
 // The rest (a driver that died, a certificate) is returned as it is.
 func judge(err error, limit time.Duration) error {
-	var f *Failure
+	var f *result.Failure
 	if err == nil || errors.As(err, &f) || errors.Is(err, errHung) || errors.Is(err, playwright.ErrTargetClosed) {
 		return err
 	}
 	text := err.Error()
 	if n := strict.FindStringSubmatch(text); n != nil { // an assertion's error has no type
-		return &Failure{Expected: "one element", Seen: n[1] + candidates(text)}
+		return &result.Failure{Expected: "one element", Seen: n[1] + candidates(text)}
 	}
 	if !errors.Is(err, playwright.ErrPlaywright) {
 		return err
@@ -56,13 +38,13 @@ func judge(err error, limit time.Duration) error {
 				return err
 			}
 		}
-		return &Failure{Expected: "a page", Seen: net[1]}
+		return &result.Failure{Expected: "a page", Seen: net[1]}
 	}
 	if errors.Is(err, playwright.ErrTimeout) {
-		return &Failure{Expected: fmt.Sprintf("it done within %s", limit), Seen: obstacle(text)}
+		return &result.Failure{Expected: fmt.Sprintf("it done within %s", limit), Seen: obstacle(text)}
 	}
 	line, _, _ := strings.Cut(strings.TrimPrefix(strings.TrimPrefix(text, "playwright: "), "Error: "), "\n")
-	return &Failure{Expected: "it done", Seen: line}
+	return &result.Failure{Expected: "it done", Seen: line}
 }
 
 // strict matches what Playwright says when a locator fits several elements.

@@ -22,7 +22,7 @@ type Vars interface {
 
 // Flow walks through the app in a fresh context. The place is the list's
 // ("flows.login"). It ends at the first error, after which evidence is taken; the
-// steps after it are reported as not run. A *Failure is the recipe's, any other
+// steps after it are reported as not run. A *result.Failure is the recipe's, any other
 // error the machine's. The evidence's files are relative to Options.Dir. A walk that ends before
 // it saved a secret, which its pages may show, leaves neither evidence nor what was seen (P4).
 func (b *Browser) Flow(ctx context.Context, place string, steps []plan.BrowserStep, vars Vars) ([]result.Step, []result.Evidence, error) {
@@ -61,7 +61,7 @@ func (w *walk) step(ctx context.Context, at string, s plan.BrowserStep) (result.
 	err := w.b.guard(ctx, limit, func() error { return w.do(at, s, limit) })
 	step.Took = time.Since(began)
 	err = judge(err, limit)
-	var f *Failure
+	var f *result.Failure
 	if errors.As(err, &f) {
 		f.Place, f.What, f.Expected, f.Seen = at, step.What, w.b.text(f.Expected), w.seen(f.Seen)
 		step.Expected, step.Seen, err = f.Expected, f.Seen, f
@@ -113,11 +113,7 @@ func (w *walk) seen(s string) string {
 // text makes a text from a page fit for a report.
 func (b *Browser) text(s string) string {
 	s = b.opts.Mask.String(s[:min(len(s), looked)])
-	s = strings.Join(strings.Fields(s), " ")
-	if len(s) > readable {
-		s = strings.ToValidUTF8(s[:readable], "") + "..."
-	}
-	return s
+	return result.Cut(strings.Join(strings.Fields(s), " "), readable)
 }
 
 // Smoke loads one page as a person would: it must answer, load, and do so without

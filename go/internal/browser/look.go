@@ -13,6 +13,7 @@ import (
 	"github.com/playwright-community/playwright-go"
 
 	"coopcloud.tech/cc-ci/internal/plan"
+	"coopcloud.tech/cc-ci/internal/result"
 )
 
 // look carries out the steps that read the page.
@@ -60,7 +61,7 @@ func (w *walk) expectText(frame string, e plan.ExpectText, limit time.Duration) 
 		} else {
 			seen = fmt.Sprintf("%q", strings.Join(strings.Fields(seen), " ")) // as it was compared
 		}
-		return &Failure{Expected: wanted, Seen: seen}
+		return &result.Failure{Expected: wanted, Seen: seen}
 	})
 }
 
@@ -75,7 +76,7 @@ func (w *walk) expectURL(glob string, limit time.Duration) error {
 	if err == nil || errors.Is(err, playwright.ErrTargetClosed) {
 		return err
 	}
-	return &Failure{Expected: "the address " + template, Seen: w.page.URL()}
+	return &result.Failure{Expected: "the address " + template, Seen: w.page.URL()}
 }
 
 // globExpr makes the regular expression of a glob over addresses.
@@ -116,7 +117,7 @@ func (w *walk) expectTitle(title string, limit time.Duration) error {
 	if err != nil {
 		return err
 	}
-	return &Failure{Expected: fmt.Sprintf("a title with %q", template), Seen: fmt.Sprintf("%q", seen)}
+	return &result.Failure{Expected: fmt.Sprintf("a title with %q", template), Seen: fmt.Sprintf("%q", seen)}
 }
 
 // noErrors looks at the errors since the flow began. What the page's scripts had
@@ -135,7 +136,7 @@ func (w *walk) noErrors(n plan.NoConsoleErrors) error {
 			allowed = allowed || re.MatchString(line)
 		}
 		if !allowed {
-			return &Failure{Expected: "no error on the console", Seen: line}
+			return &result.Failure{Expected: "no error on the console", Seen: line}
 		}
 	}
 	return nil
@@ -160,7 +161,7 @@ func (w *walk) save(frame string, s plan.BrowserSave, limit time.Duration) error
 			value, err = l.GetAttribute(attr, playwright.LocatorGetAttributeOptions{Timeout: milliseconds(limit)})
 		}
 		if err == nil && value == "" {
-			return &Failure{Expected: "a value to save at " + s.At.String(), Seen: "none"}
+			return &result.Failure{Expected: "a value to save at " + s.At.String(), Seen: "none"}
 		}
 		if err == nil {
 			w.vars.Set(s.As, value)
@@ -195,7 +196,7 @@ func (w *walk) eval(frame string, e plan.Eval, limit time.Duration) error {
 			return err
 		}
 		if time.Now().After(deadline) {
-			return &Failure{Expected: fmt.Sprintf("%q", template), Seen: fmt.Sprintf("%q", seen)}
+			return &result.Failure{Expected: fmt.Sprintf("%q", template), Seen: fmt.Sprintf("%q", seen)}
 		}
 		time.Sleep(50 * time.Millisecond)
 	}
@@ -222,7 +223,7 @@ func (w *walk) download(frame string, d plan.Download, limit time.Duration) erro
 			return l.Click(playwright.LocatorClickOptions{Timeout: milliseconds(limit)})
 		}, playwright.PageExpectDownloadOptions{Timeout: milliseconds(limit + time.Second)})
 		if errors.Is(err, playwright.ErrTimeout) && !errors.Is(err, playwright.ErrPlaywright) {
-			return &Failure{Expected: fmt.Sprintf("a download within %s", limit), Seen: "none"}
+			return &result.Failure{Expected: fmt.Sprintf("a download within %s", limit), Seen: "none"}
 		}
 		if err != nil {
 			return err
@@ -234,9 +235,9 @@ func (w *walk) download(frame string, d plan.Download, limit time.Duration) erro
 		found := sha256.Sum256(b)
 		switch {
 		case contains != "" && !strings.Contains(string(b), contains):
-			return &Failure{Expected: fmt.Sprintf("a file with %q", d.Contains), Seen: fmt.Sprintf("%d bytes: %q", len(b), b[:min(len(b), readable)])}
+			return &result.Failure{Expected: fmt.Sprintf("a file with %q", d.Contains), Seen: fmt.Sprintf("%d bytes: %q", len(b), b[:min(len(b), readable)])}
 		case sum != "" && hex.EncodeToString(found[:]) != sum:
-			return &Failure{Expected: "a file with SHA-256 " + d.SHA256, Seen: fmt.Sprintf("%x, %d bytes", found, len(b))}
+			return &result.Failure{Expected: "a file with SHA-256 " + d.SHA256, Seen: fmt.Sprintf("%x, %d bytes", found, len(b))}
 		}
 		return nil
 	})

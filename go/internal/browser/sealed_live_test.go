@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"coopcloud.tech/cc-ci/internal/plan"
+	"coopcloud.tech/cc-ci/internal/result"
 )
 
 // A walk that was to save a secret and did not come so far shows nothing of its pages: nobody knows the value yet.
@@ -22,7 +23,7 @@ func TestSecretThatWasNotSaved(t *testing.T) {
 		{ExpectText: &plan.ExpectText{At: css("h1"), Text: "nothing like it"}, Timeout: soon},
 		{Save: &plan.BrowserSave{At: css("h1"), As: "sealed"}},
 	}, known())
-	var f *Failure
+	var f *result.Failure
 	if !errors.As(err, &f) || strings.Contains(f.Error(), value) || strings.Contains(steps[2].Seen, value) || !strings.Contains(f.Seen, "it may hold the secret sealed") {
 		t.Errorf("expected a failure that shows nothing of the page, got %v", err)
 	}

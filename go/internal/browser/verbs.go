@@ -11,6 +11,7 @@ import (
 	"github.com/playwright-community/playwright-go"
 
 	"coopcloud.tech/cc-ci/internal/plan"
+	"coopcloud.tech/cc-ci/internal/result"
 )
 
 // do carries out one step. The step is a copy: templates in it are replaced.
@@ -51,7 +52,7 @@ func (w *walk) do(at string, s plan.BrowserStep, limit time.Duration) error {
 			state := playwright.WaitForSelectorState(s.Wait.State)
 			err := l.WaitFor(playwright.LocatorWaitForOptions{State: &state, Timeout: ms})
 			if errors.Is(err, playwright.ErrTimeout) {
-				return &Failure{Expected: fmt.Sprintf("%s to be %s within %s", s.Wait.For, s.Wait.State, limit), Seen: w.state(l)}
+				return &result.Failure{Expected: fmt.Sprintf("%s to be %s within %s", s.Wait.For, s.Wait.State, limit), Seen: w.state(l)}
 			}
 			return err
 		})
@@ -101,10 +102,10 @@ func (w *walk) goTo(url string, limit time.Duration) error {
 		}
 		if errors.Is(err, playwright.ErrTimeout) {
 			w.stopLoading()
-			return &Failure{Expected: fmt.Sprintf("a page within %s", limit), Seen: "none that finished loading"}
+			return &result.Failure{Expected: fmt.Sprintf("a page within %s", limit), Seen: "none that finished loading"}
 		}
 		if err == nil && r != nil && r.Status() >= 400 {
-			return &Failure{Expected: "a page", Seen: fmt.Sprintf("status %d at %s", r.Status(), r.URL())}
+			return &result.Failure{Expected: "a page", Seen: fmt.Sprintf("status %d at %s", r.Status(), r.URL())}
 		}
 		return err
 	}

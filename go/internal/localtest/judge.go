@@ -5,15 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"unicode/utf8"
 
 	"coopcloud.tech/cc-ci/internal/report"
 	"coopcloud.tech/cc-ci/internal/result"
-	"coopcloud.tech/cc-ci/internal/step"
 )
 
 // Run runs one pytest file or executable and gives a step for each test in it, or one for the
-// file. The error is a *step.Failure where the tests, or the recipe, are at fault.
+// file. The error is a *result.Failure where the tests, or the recipe, are at fault.
 func (b *Box) Run(ctx context.Context, f File) ([]result.Step, error) {
 	e, err := b.run(ctx, f)
 	b.log(e)
@@ -32,7 +30,7 @@ func (b *Box) Run(ctx context.Context, f File) ([]result.Step, error) {
 	}
 	for _, s := range steps {
 		if s.Outcome == result.Fail {
-			return steps, &step.Failure{Place: s.Place, What: s.What, Expected: s.Expected, Seen: s.Seen}
+			return steps, &result.Failure{Place: s.Place, What: s.What, Expected: s.Expected, Seen: s.Seen}
 		}
 	}
 	return steps, nil
@@ -102,12 +100,5 @@ func failed(steps []result.Step) bool {
 // text makes foreign text inert, masks it and cuts it, in this order: half a secret is
 // not recognised any more.
 func (b *Box) text(s string, limit int) string {
-	s = b.Mask(strings.Join(strings.Fields(report.Inert(s[:min(len(s), 64<<10)])), " "))
-	if len(s) <= limit {
-		return s
-	}
-	for !utf8.RuneStart(s[limit]) {
-		limit--
-	}
-	return s[:limit] + "..."
+	return result.Cut(b.Mask(strings.Join(strings.Fields(report.Inert(s[:min(len(s), 64<<10)])), " ")), limit)
 }

@@ -60,7 +60,7 @@ func (d Deps) verifyMarkers(ctx context.Context, rec *Record, vars *step.Vars) e
 		err := d.marked(rec, fmt.Sprintf("state.verify[%d]", i), m, func(place string) error {
 			seen, err := d.read(ctx, m)
 			if err == nil && seen != d.kept() {
-				err = &step.Failure{Place: place, What: m.String(), Expected: fmt.Sprintf("%q", d.kept()), Seen: fmt.Sprintf("%q", cutTo(seen, 80))}
+				err = &result.Failure{Place: place, What: m.String(), Expected: fmt.Sprintf("%q", d.kept()), Seen: fmt.Sprintf("%q", cutTo(seen, 80))}
 			}
 			return err
 		})

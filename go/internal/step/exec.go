@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"coopcloud.tech/cc-ci/internal/plan"
+	"coopcloud.tech/cc-ci/internal/result"
 )
 
 // exec runs a command, compares what it gave, and saves from it.
@@ -57,10 +58,10 @@ func (r *runner) expectOutput(e *plan.ExecExpect, out ExecResult) error {
 	}
 	seen := func() string { return r.ended(out) }
 	if out.Exit != e.Exit {
-		return &Failure{Expected: fmt.Sprintf("exit %d", e.Exit), Seen: seen()}
+		return &result.Failure{Expected: fmt.Sprintf("exit %d", e.Exit), Seen: seen()}
 	}
 	if len(out.Stdout) >= MaxBody && (e.Absent != "" || e.Equals != nil) {
-		return &Failure{Expected: "an output that can be looked through", Seen: fmt.Sprintf("%d MiB or more", MaxBody>>20)}
+		return &result.Failure{Expected: "an output that can be looked through", Seen: fmt.Sprintf("%d MiB or more", MaxBody>>20)}
 	}
 	if err := r.expectText("stdout", e.Stdout, e.Absent, nil, out.Stdout, seen); err != nil {
 		return err

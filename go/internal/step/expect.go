@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"coopcloud.tech/cc-ci/internal/plan"
+	"coopcloud.tech/cc-ci/internal/result"
 )
 
 // expect compares an answer and gives the first difference. The status comes first: it explains what follows.
@@ -39,9 +40,9 @@ func first(checks ...func() error) error {
 func (r *runner) expectStatus(e *plan.HTTPExpect, a answer) error {
 	switch {
 	case e.Status == 0 && a.status >= 400:
-		return &Failure{Expected: "a status below 400", Seen: r.answered(a)}
+		return &result.Failure{Expected: "a status below 400", Seen: r.answered(a)}
 	case e.Status != 0 && a.status != e.Status:
-		return &Failure{Expected: fmt.Sprintf("status %d", e.Status), Seen: r.answered(a)}
+		return &result.Failure{Expected: fmt.Sprintf("status %d", e.Status), Seen: r.answered(a)}
 	}
 	return nil
 }
@@ -60,7 +61,7 @@ func (r *runner) expectHeaders(want map[string]string, a answer) error {
 		if len(values) > 0 {
 			seen = r.seen(strings.Join(values, ", "))
 		}
-		return &Failure{Expected: fmt.Sprintf("header %s with %s", name, quote(want[name])), Seen: seen}
+		return &result.Failure{Expected: fmt.Sprintf("header %s with %s", name, quote(want[name])), Seen: seen}
 	}
 	return nil
 }
@@ -71,7 +72,7 @@ func (r *runner) expectBody(e *plan.HTTPExpect, a answer) error {
 		return err
 	}
 	if !a.whole && (e.Absent != "" || e.Equals != nil) {
-		return &Failure{Expected: "a body that can be looked through", Seen: fmt.Sprintf("more than %d MiB", MaxBody>>20)}
+		return &result.Failure{Expected: "a body that can be looked through", Seen: fmt.Sprintf("more than %d MiB", MaxBody>>20)}
 	}
 	return nil
 }
@@ -95,7 +96,7 @@ func (r *runner) expectText(name, contained, absent string, equals *string, text
 			return err
 		}
 		if !c.holds(want) {
-			return &Failure{Expected: c.says + " " + quote(c.template), Seen: seen()}
+			return &result.Failure{Expected: c.says + " " + quote(c.template), Seen: seen()}
 		}
 	}
 	return nil
@@ -117,7 +118,7 @@ func (r *runner) expectSum(want string, a answer) error {
 		return err
 	}
 	if !strings.EqualFold(text, a.sum) {
-		return &Failure{Expected: "a body of sha256 " + quote(want), Seen: "sha256 " + a.sum}
+		return &result.Failure{Expected: "a body of sha256 " + quote(want), Seen: "sha256 " + a.sum}
 	}
 	return nil
 }
@@ -131,10 +132,10 @@ func (r *runner) expectJSON(want map[string]string, a answer) error {
 		expected := fmt.Sprintf("json %s = %s", path, quote(want[path]))
 		got, err := jsonAt(a.body, path)
 		if err != nil {
-			return &Failure{Expected: expected, Seen: fmt.Sprintf("%s, %s", r.cut(err.Error()), r.answered(a))}
+			return &result.Failure{Expected: expected, Seen: fmt.Sprintf("%s, %s", r.cut(err.Error()), r.answered(a))}
 		}
 		if got != text {
-			return &Failure{Expected: expected, Seen: r.seen(got)}
+			return &result.Failure{Expected: expected, Seen: r.seen(got)}
 		}
 	}
 	return nil

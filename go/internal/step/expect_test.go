@@ -68,7 +68,7 @@ func TestHTTPExpectations(t *testing.T) {
 			if (err == nil) != (c.expected == "") || result.OutcomeOf(err) != got.Outcome {
 				t.Errorf("error %v, outcome %s", err, got.Outcome)
 			}
-			var f *step.Failure
+			var f *result.Failure
 			if err != nil && (!errors.As(err, &f) || got.Outcome != result.Fail) {
 				t.Errorf("expected the recipe's fault, got %v", err)
 			}

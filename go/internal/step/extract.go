@@ -12,6 +12,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"coopcloud.tech/cc-ci/internal/result"
 )
 
 // maxSaved bounds a saved value, in bytes: it comes from the app and goes into later requests.
@@ -32,7 +34,7 @@ func (r *runner) saveAll(save map[string]string, extract func(kind, arg string) 
 			err = errors.New("an empty value")
 		}
 		if err != nil {
-			return &Failure{Expected: fmt.Sprintf("%s, to be saved as %s", save[name], name), Seen: r.cut(err.Error())}
+			return &result.Failure{Expected: fmt.Sprintf("%s, to be saved as %s", save[name], name), Seen: r.cut(err.Error())}
 		}
 		r.Vars.Set(name, text)
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"coopcloud.tech/cc-ci/internal/plan"
+	"coopcloud.tech/cc-ci/internal/result"
 )
 
 // file writes a file of a service's container, or compares one.
@@ -26,18 +27,18 @@ func (r *runner) file(ctx context.Context, f *plan.File) error {
 	}
 	switch {
 	case f.Absent && found:
-		return &Failure{Expected: "no such file", Seen: fmt.Sprintf("one of %d bytes", len(content))}
+		return &result.Failure{Expected: "no such file", Seen: fmt.Sprintf("one of %d bytes", len(content))}
 	case f.Absent:
 		return nil
 	case !found:
-		return &Failure{Expected: "a file", Seen: "none"}
+		return &result.Failure{Expected: "a file", Seen: "none"}
 	}
 	want, err := r.Vars.Expand(*f.Expect)
 	if err != nil {
 		return err
 	}
 	if want != string(content) {
-		return &Failure{Expected: "the content " + quote(*f.Expect), Seen: r.seen(string(content))}
+		return &result.Failure{Expected: "the content " + quote(*f.Expect), Seen: r.seen(string(content))}
 	}
 	return nil
 }

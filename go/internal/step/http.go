@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"coopcloud.tech/cc-ci/internal/plan"
+	"coopcloud.tech/cc-ci/internal/result"
 )
 
 func method(h *plan.HTTP) string {
@@ -53,7 +54,7 @@ func (r *runner) unanswered(ctx context.Context, expected string, err error) err
 	if errors.As(err, &u) {
 		err = u.Err
 	}
-	return &Failure{Expected: expected, Seen: r.cut(err.Error())}
+	return &result.Failure{Expected: expected, Seen: r.cut(err.Error())}
 }
 
 func (r *runner) request(ctx context.Context, h *plan.HTTP) (*http.Request, error) {
@@ -63,7 +64,7 @@ func (r *runner) request(ctx context.Context, h *plan.HTTP) (*http.Request, erro
 	}
 	address, err := r.App.URL(path)
 	if err != nil {
-		return nil, &Failure{Expected: "a path, or a URL on one of the app's hosts", Seen: r.cut(err.Error())}
+		return nil, &result.Failure{Expected: "a path, or a URL on one of the app's hosts", Seen: r.cut(err.Error())}
 	}
 	body, err := r.body(h)
 	if err != nil {
@@ -71,7 +72,7 @@ func (r *runner) request(ctx context.Context, h *plan.HTTP) (*http.Request, erro
 	}
 	req, err := http.NewRequestWithContext(ctx, method(h), address, nil)
 	if err != nil {
-		return nil, &Failure{Expected: "a request that can be made", Seen: r.cut(err.Error())}
+		return nil, &result.Failure{Expected: "a request that can be made", Seen: r.cut(err.Error())}
 	}
 	// A kept connection may be closed by the other side just now, and the transport repeats no POST:
 	// a green recipe would turn red by chance.

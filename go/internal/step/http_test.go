@@ -142,7 +142,7 @@ func TestTransportErrors(t *testing.T) {
 			d := deps(c.app)
 			d.Mask = nil // what is expanded into the URL must not come out by itself
 			_, err := run(t, d, httpStep(plan.HTTP{Path: c.path}))
-			var f *step.Failure
+			var f *result.Failure
 			if !errors.As(err, &f) || f.Expected != c.expected || !strings.Contains(f.Seen, c.seen) {
 				t.Fatalf("got %v", err)
 			}
@@ -165,7 +165,7 @@ func TestTimeLimitIsTheRecipesFault(t *testing.T) {
 	s := httpStep(plan.HTTP{Path: "/"})
 	s.Timeout = plan.Duration(20 * time.Millisecond)
 	steps, err := run(t, deps(app), s, s)
-	var f *step.Failure
+	var f *result.Failure
 	if !errors.As(err, &f) || f.Expected != "an end within 20ms" || steps[0].Outcome != result.Fail {
 		t.Errorf("got %v, %+v", err, steps)
 	}
@@ -185,7 +185,7 @@ func TestCancelIsNobodysFault(t *testing.T) {
 	})
 	for want, ctx := range map[error]context.Context{context.DeadlineExceeded: late, context.Canceled: cancelled} {
 		steps, _, err := step.Run(ctx, []plan.Step{httpStep(plan.HTTP{Path: "/"})}, "state.write", deps(app))
-		var f *step.Failure
+		var f *result.Failure
 		if !errors.Is(err, want) || errors.As(err, &f) || steps[0].Outcome != result.Error {
 			t.Errorf("%v: got %v, %+v", want, err, steps)
 		}

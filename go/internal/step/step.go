@@ -4,7 +4,7 @@
 //
 // Contract: a list ends at its first error; what comes after is reported as not
 // run. An app that answers otherwise than expected, too late, or not at all is a
-// *Failure, the recipe's fault: the stage has waited until the app was ready. An
+// *result.Failure, the recipe's fault: the stage has waited until the app was ready. An
 // error that wraps ErrPlan is a mistake in the recipe's test. Everything else
 // (the browser's or the engine's trouble) is passed on as it is, and a cancelled
 // context always as that.
@@ -87,24 +87,6 @@ type Deps struct {
 	Say     func(place, what string) // told before each step; may be nil
 }
 
-// Failure says that the app did not do what the recipe's test expects of it.
-type Failure struct {
-	Place    string // "state.verify[0]"
-	What     string // "GET /n/abc/download"
-	Expected string // `body with "# kept"`
-	Seen     string // `status 500, body "internal error"`
-}
-
-var _ result.Blamed = (*Failure)(nil)
-
-// Error is the sentence for people.
-func (f *Failure) Error() string {
-	return fmt.Sprintf("%s: %s: expected %s, got %s", f.Place, f.What, f.Expected, f.Seen)
-}
-
-// Outcome is Fail: the recipe's fault.
-func (f *Failure) Outcome() result.Outcome { return result.Fail }
-
 // Run does the steps in order and gives one result for each, those of a browser walk in
 // its place, and the evidence that walks left. The place is the list's ("state.verify").
 func Run(ctx context.Context, list []plan.Step, place string, deps Deps) ([]result.Step, []result.Evidence, error) {
@@ -164,7 +146,7 @@ func (r *runner) one(ctx context.Context, at string, s plan.Step) error {
 		what += fmt.Sprintf(" (%d tries)", tries)
 	}
 	step := result.Step{Place: at, What: what, Outcome: result.OutcomeOf(err), Took: time.Since(started)}
-	var f *Failure
+	var f *result.Failure
 	if errors.As(err, &f) {
 		f.Place, f.What = at, describe(s)
 		step.Expected, step.Seen = f.Expected, f.Seen
@@ -186,9 +168,9 @@ func (r *runner) until(ctx context.Context, end time.Time, limit time.Duration, 
 		tries++
 		err = watch(ctx, limit, func(ctx context.Context) error { return r.do(ctx, s) })
 		if errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
-			err = &Failure{Expected: fmt.Sprintf("an end within %s", limit), Seen: "none"}
+			err = &result.Failure{Expected: fmt.Sprintf("an end within %s", limit), Seen: "none"}
 		}
-		var f *Failure
+		var f *result.Failure
 		if !errors.As(err, &f) || !time.Now().Before(end) {
 			return tries, err
 		}

@@ -4,9 +4,9 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"coopcloud.tech/cc-ci/internal/plan"
+	"coopcloud.tech/cc-ci/internal/result"
 )
 
 // readable is the length in bytes up to which a text is shown; looked is how much of
@@ -49,14 +49,4 @@ func (r *runner) cut(text string) string {
 	return short(r.Mask(text[:min(len(text), looked)]))
 }
 
-// short cuts a text between two characters.
-func short(text string) string {
-	if len(text) <= readable {
-		return text
-	}
-	end := readable
-	for end > readable-utf8.UTFMax && !utf8.RuneStart(text[end]) {
-		end--
-	}
-	return text[:end] + "..."
-}
+func short(text string) string { return result.Cut(text, readable) }

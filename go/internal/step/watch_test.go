@@ -49,13 +49,3 @@ func TestWatchTurnsPanicIntoError(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
-
-func TestShortCutsBetweenCharacters(t *testing.T) {
-	for n := range 5 {
-		text := strings.Repeat("x", readable-n) + strings.Repeat("€", 100)
-		got := short(text)
-		if len(got) > readable+3 || strings.ContainsRune(got, '\uFFFD') || !strings.HasPrefix(text, strings.TrimSuffix(got, "...")) {
-			t.Errorf("%d before: %q", readable-n, got)
-		}
-	}
-}
