@@ -3,14 +3,12 @@ package app
 import (
 	"context"
 	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"net/url"
-	"os"
 	"slices"
 	"strings"
 	"time"
@@ -26,16 +24,9 @@ const frame = 64 << 10
 // HTTPClient reaches app hosts as the site says: dialled at the router's address,
 // verified with the site's CA. It follows no redirect and keeps no cookies.
 func HTTPClient(s site.Site) (*http.Client, error) {
-	var roots *x509.CertPool
-	if s.CA != "" {
-		pem, err := os.ReadFile(s.CA)
-		if err != nil {
-			return nil, fmt.Errorf("site: ca: %w", err)
-		}
-		roots = x509.NewCertPool()
-		if !roots.AppendCertsFromPEM(pem) {
-			return nil, fmt.Errorf("site: ca: %s: expected PEM certificates, found none", s.CA)
-		}
+	roots, err := site.Roots(s.CA)
+	if err != nil {
+		return nil, err
 	}
 	dialer := &net.Dialer{Timeout: 10 * time.Second}
 	transport := &http.Transport{

@@ -4,12 +4,12 @@ import (
 	"context"
 	"crypto/sha256"
 	"crypto/tls"
-	"crypto/x509"
 	"encoding/base64"
 	"fmt"
 	"net"
-	"os"
 	"time"
+
+	"coopcloud.tech/cc-ci/internal/site"
 )
 
 // Pins gives the key of the certificate that the router serves for a host, for
@@ -20,13 +20,9 @@ func Pins(ctx context.Context, ca, router, host string) ([]string, error) {
 	if ca == "" {
 		return nil, nil
 	}
-	pem, err := os.ReadFile(ca)
+	roots, err := site.Roots(ca)
 	if err != nil {
-		return nil, fmt.Errorf("the site's CA: %w", err)
-	}
-	roots := x509.NewCertPool()
-	if !roots.AppendCertsFromPEM(pem) {
-		return nil, fmt.Errorf("the site's CA: %s: expected certificates in PEM, found none", ca)
+		return nil, err
 	}
 	if router == "" {
 		router = net.JoinHostPort(host, "443")
