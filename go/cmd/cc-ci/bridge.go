@@ -1,11 +1,11 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
 	"net"
-	"net/url"
 	"os"
 	"regexp"
 	"strings"
@@ -104,8 +104,8 @@ func (f *bridgeFlags) check() error {
 			return usagef("bridge: --%s is missing (see `cc-ci bridge --help`)", name)
 		}
 	}
-	for name, v := range map[string]string{"forge": f.forge, "drone": f.drone, "drone-pages": or(f.dronePages, f.drone), "pages": or(f.pages, f.forge)} {
-		if u, err := url.Parse(v); err != nil || u.Host == "" || u.User != nil || u.Scheme != "https" && u.Scheme != "http" {
+	for name, v := range map[string]string{"forge": f.forge, "drone": f.drone, "drone-pages": cmp.Or(f.dronePages, f.drone), "pages": cmp.Or(f.pages, f.forge)} {
+		if !isAddress(v) {
 			return usagef("bridge: --%s: expected https://host without a name or password, found %q", name, v)
 		}
 	}
@@ -122,13 +122,6 @@ func (f *bridgeFlags) check() error {
 		return usagef("bridge: expected --sweep 0 or 1h and more, --slots 1 and more, --build-limit 1m and more; found %s, %d, %s", f.sweep, f.slots, f.buildLimit)
 	}
 	return nil
-}
-
-func or(a, b string) string {
-	if a != "" {
-		return a
-	}
-	return b
 }
 
 func (f *bridgeFlags) run(cmd *cobra.Command) error {
@@ -170,8 +163,8 @@ func (f *bridgeFlags) config(key string) bridge.Config {
 		Organisation: f.org, Bot: f.bot, Allow: f.allow, Key: trigger.Key(key), State: f.state,
 		Interval: f.interval, Slots: f.slots, BuildLimit: f.buildLimit, SweepPeriod: f.sweep,
 		Text: answer.Writer{
-			Organisation: f.org, Project: f.project, Drone: or(f.dronePages, f.drone), Forge: f.forge,
-			Clone: or(f.clone, strings.TrimSuffix(f.forge, "/")+"/"+f.project+".git"),
+			Organisation: f.org, Project: f.project, Drone: cmp.Or(f.dronePages, f.drone), Forge: f.forge,
+			Clone: cmp.Or(f.clone, strings.TrimSuffix(f.forge, "/")+"/"+f.project+".git"),
 		},
 	}
 }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
-	"net/url"
 	"os"
 	"path/filepath"
 	"time"
@@ -99,7 +98,7 @@ func (f *dashboardFlags) check() error {
 		return usagef("dashboard: --forge and --drone need --project owner/name")
 	}
 	for _, address := range []string{f.url, f.forge, f.drone, f.dronePages} {
-		if u, err := url.Parse(address); address != "" && (err != nil || u.Host == "" || u.User != nil || u.Scheme != "https" && u.Scheme != "http") {
+		if address != "" && !isAddress(address) {
 			return usagef("dashboard: expected an address like https://host, found %q", address)
 		}
 	}

@@ -3,7 +3,6 @@ package main
 import (
 	"bufio"
 	"fmt"
-	"net/url"
 	"os"
 	"strings"
 
@@ -50,7 +49,7 @@ repository has to be made.`,
 }
 
 func (f *mirrorFlags) request(name string) (mirror.Request, error) {
-	if u, err := url.Parse(f.forge); err != nil || u.Host == "" || u.User != nil || u.Scheme != "https" && u.Scheme != "http" {
+	if !isAddress(f.forge) {
 		return mirror.Request{}, usagef("mirror: --forge: expected https://host without a name or password, found %q", f.forge)
 	}
 	if !loginForm.MatchString(f.org) {
