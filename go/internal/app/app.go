@@ -31,6 +31,9 @@ import (
 	"coopcloud.tech/cc-ci/internal/swarm"
 )
 
+// The limits of a plan that names none; one that Nix made names all.
+const usualDeploy, usualReady = 10 * time.Minute, 5 * time.Minute
+
 // App is one app of a run.
 type App struct {
 	Run     string // the run's id, a label on everything that it makes
@@ -175,12 +178,12 @@ func (a *App) writeEnv(v Version, version string) error {
 // Deploy puts v on the swarm and waits until the stack runs what v asks for. The
 // commit that the engine says was deployed must be v's.
 func (a *App) Deploy(ctx context.Context, v Version) error {
-	if head, err := recipe.Head(ctx, a.Abra.RecipeDir(a.Plan.Recipe)); err != nil || head != v.Commit {
-		return fmt.Errorf("deploy %s: the clone stands at %s: %w", v.Commit[:7], head, errors.Join(err, errMoved))
+	if err := a.Unmoved(ctx, v); err != nil {
+		return fmt.Errorf("deploy %s: %w", v.Commit[:7], err)
 	}
 	a.Tell("deploy " + v.Commit[:7])
 	since := time.Now().Add(-time.Second)
-	ctx, cancel := context.WithTimeoutCause(ctx, a.Plan.Limits.Deploy.Of(10*time.Minute), errLimit)
+	ctx, cancel := context.WithTimeoutCause(ctx, a.Plan.Limits.Deploy.Of(usualDeploy), errLimit)
 	defer cancel()
 	if err := a.Abra.Deploy(ctx, a.Names.Domain); err != nil {
 		return a.blame(ctx, err)
@@ -199,10 +202,19 @@ func (a *App) Deploy(ctx context.Context, v Version) error {
 	return a.deployed(ctx, v)
 }
 
-var (
-	errMoved = errors.New("something moved it")
-	errLimit = errors.New("the limit is over")
-)
+// Unmoved gives an error unless the recipe's clone stands at v's commit: what was judged is what is used.
+func (a *App) Unmoved(ctx context.Context, v Version) error {
+	head, err := recipe.Head(ctx, a.Abra.RecipeDir(a.Plan.Recipe))
+	if err == nil && head != v.Commit {
+		err = errors.New("something moved it")
+	}
+	if err != nil {
+		return fmt.Errorf("the clone stands at %s: %w", head, err)
+	}
+	return nil
+}
+
+var errLimit = errors.New("the limit is over")
 
 // stopped keeps a wait that a person or the run's end cut short from being the recipe's fault.
 func stopped(ctx context.Context, err error) error {

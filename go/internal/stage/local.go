@@ -14,7 +14,6 @@ import (
 	"coopcloud.tech/cc-ci/internal/localtest"
 	"coopcloud.tech/cc-ci/internal/plan"
 	"coopcloud.tech/cc-ci/internal/point"
-	"coopcloud.tech/cc-ci/internal/recipe"
 	"coopcloud.tech/cc-ci/internal/result"
 	"coopcloud.tech/cc-ci/internal/step"
 )
@@ -32,13 +31,12 @@ func Local(ctx context.Context, d Deps, rec *Record) error {
 	if reason := d.Plan.Local.NotApplicable; reason != "" {
 		return NotApplicable(reason)
 	}
-	clone := d.App.Abra.RecipeDir(d.Plan.Recipe)
-	tests := filepath.Join(clone, "tests")
+	tests := filepath.Join(d.App.Abra.RecipeDir(d.Plan.Recipe), "tests")
 	if _, err := os.Lstat(tests); errors.Is(err, fs.ErrNotExist) {
 		return NotApplicable("no tests/")
 	}
-	if head, err := recipe.Head(ctx, clone); err != nil || head != d.Version.Commit {
-		return fmt.Errorf("local tests of %s: the clone stands at %s: %w", d.Version.Commit[:7], head, errors.Join(err, errors.New("something moved it")))
+	if err := d.App.Unmoved(ctx, d.Version); err != nil {
+		return fmt.Errorf("local tests of %s: %w", d.Version.Commit[:7], err)
 	}
 	dir := filepath.Join(d.Dir, "sandbox", "local")
 	if err := os.MkdirAll(dir, 0o700); err != nil {
