@@ -37,7 +37,7 @@ type Config struct {
 	Text         answer.Writer
 }
 
-// Times that are no operator's business; fields so that tests can be quick.
+// times are no operator's business; fields so that tests can be quick.
 type times struct {
 	overlap time.Duration // searches reach back so far: time stamps are older than the moment they can be seen
 	grace   time.Duration // a build that may be on its way is looked for so long before it is made again

@@ -102,7 +102,7 @@ func (p pages) Flow(ctx context.Context, name string, steps []plan.BrowserStep, 
 	return p.Browser.Flow(ctx, name, steps, vars)
 }
 
-// close ends browser and sandbox, whatever state they are in.
+// closeBrowser ends browser and sandbox, whatever state they are in.
 func (s *session) closeBrowser() error {
 	b := s.browser
 	if b == nil {

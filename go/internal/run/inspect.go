@@ -7,9 +7,9 @@ import (
 	"os"
 
 	"coopcloud.tech/cc-ci/internal/app"
-	"coopcloud.tech/cc-ci/internal/event"
 	"coopcloud.tech/cc-ci/internal/plan"
 	"coopcloud.tech/cc-ci/internal/recipe"
+	"coopcloud.tech/cc-ci/internal/report"
 	"coopcloud.tech/cc-ci/internal/result"
 	"coopcloud.tech/cc-ci/internal/site"
 )
@@ -61,7 +61,7 @@ func inspection(p *plan.Plan, ref string) (s *session, done func(), err error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	s = &session{dir: dir, printer: quiet{}, cfg: Config{Plan: p, Ref: ref, Site: site.Site{Network: "proxy"}}}
+	s = &session{dir: dir, printer: report.Quiet(), cfg: Config{Plan: p, Ref: ref, Site: site.Site{Network: "proxy"}}}
 	s.app = &app.App{Plan: p, Site: s.cfg.Site, Abra: s.abraCLI(), Names: recipe.Names{Domain: inspected, Stack: recipe.StackName(inspected)}}
 	s.res = result.Result{Schema: result.Schema, Recipe: p.Recipe, Outcome: result.Pass}
 	return s, func() { os.RemoveAll(dir) }, nil
@@ -89,12 +89,3 @@ func (s *session) inspect(ctx context.Context) error {
 	}
 	return errors.Join(refused, s.lint(ctx)) // what else there is to mend
 }
-
-// quiet is a printer for what nobody watches.
-type quiet struct{}
-
-// Event does nothing.
-func (quiet) Event(event.Event) {}
-
-// Close does nothing.
-func (quiet) Close() error { return nil }

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"time"
 
+	"coopcloud.tech/cc-ci/internal/finding"
 	"coopcloud.tech/cc-ci/internal/localtest"
 	"coopcloud.tech/cc-ci/internal/plan"
 	"coopcloud.tech/cc-ci/internal/point"
@@ -96,7 +97,7 @@ func (l *local) skipped() error {
 	for _, s := range l.rec.Steps {
 		passed = passed || s.Outcome == result.Pass
 		if s.Outcome == result.NotRun && s.Seen != "" { // a step file's steps after a failed one say nothing
-			l.rec.Findings = append(l.rec.Findings, result.Finding{ID: "local-test-skipped", Severity: "warn", Place: s.Place, Text: s.Seen})
+			l.rec.Findings = append(l.rec.Findings, result.Finding{ID: "local-test-skipped", Severity: finding.Warn, Place: s.Place, Text: s.Seen})
 		}
 	}
 	if !passed {

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"coopcloud.tech/cc-ci/internal/finding"
 	"coopcloud.tech/cc-ci/internal/recipe"
 	"coopcloud.tech/cc-ci/internal/result"
 )
@@ -87,7 +88,7 @@ func inside(p, folder string) bool {
 }
 
 func unverified(place string) result.Finding {
-	return result.Finding{ID: "generic-state", Severity: "info", Place: place,
+	return result.Finding{ID: "generic-state", Severity: finding.Info, Place: place,
 		Text: "not verified (generic): no marker fits what the backup labels save of it; declare state.write, state.verify and state.change"}
 }
 

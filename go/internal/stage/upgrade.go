@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"coopcloud.tech/cc-ci/internal/app"
+	"coopcloud.tech/cc-ci/internal/finding"
 	"coopcloud.tech/cc-ci/internal/point"
 	"coopcloud.tech/cc-ci/internal/recipe"
 	"coopcloud.tech/cc-ci/internal/result"
@@ -35,7 +36,7 @@ func Upgrade(ctx context.Context, d Deps, rec *Record) error {
 		var g gap
 		switch {
 		case errors.As(err, &g):
-			rec.Findings = append(rec.Findings, result.Finding{ID: "upgrade-not-tried", Severity: "warn", Place: "upgrade from " + e.From, Text: err.Error()})
+			rec.Findings = append(rec.Findings, result.Finding{ID: "upgrade-not-tried", Severity: finding.Warn, Place: "upgrade from " + e.From, Text: err.Error()})
 			gaps = append(gaps, err.Error())
 		case err != nil:
 			return fmt.Errorf("upgrade %s: %w", e, err)
