@@ -3,14 +3,9 @@ package bench
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
-	"strconv"
-	"strings"
-	"sync"
-	"time"
 
 	"coopcloud.tech/cc-ci/internal/site"
 )
@@ -127,56 +122,4 @@ func (r *Runner) changeRound(ctx context.Context, plan, slow string, values map[
 		"fast health": untilReady(m), "slow health": untilReady(before),
 	})
 	return nil
-}
-
-// together runs n whole runs at once and gives when the last of them ended.
-func (r *Runner) together(ctx context.Context, plan string, n int) (float64, error) {
-	dir, err := os.MkdirTemp("", "cc-ci-bench-")
-	if err != nil {
-		return 0, err
-	}
-	defer os.RemoveAll(dir)
-	path, err := siteWith(dir, "many", func(s *site.Site) { s.MaxTests = n })
-	if err != nil {
-		return 0, err
-	}
-	began, errs := time.Now(), make([]error, n)
-	var all sync.WaitGroup
-	for i := range n {
-		all.Go(func() { _, errs[i] = r.run(ctx, plan, []string{"CC_CI_SITE=" + path}, "--pr", strconv.Itoa(9000+i)) })
-	}
-	all.Wait()
-	return time.Since(began).Seconds(), errors.Join(errs...)
-}
-
-// evaluation asks checks/bench/eval.sh, which prints lines of "WHAT RECIPES THUNKS SECONDS".
-func evaluation(ctx context.Context, r *Runner) (*Table, error) {
-	t := &Table{
-		Title: "Evaluation", Head: []string{"what", "recipes", "thunks", "processor time"},
-		Note: "One recipe among others, none of which may be read, and `nix flake check --no-build` of an organisation's own flake; with checks/fixture in nixpkgs' place.",
-	}
-	type key struct{ what, recipes string }
-	var order []key
-	thunks, cpu := map[key]series{}, map[key]series{}
-	for range r.Rounds {
-		out, err := r.output(ctx, ".", "checks/bench/eval.sh")
-		if err != nil {
-			return nil, err
-		}
-		for line := range strings.Lines(out) {
-			var k key
-			var n, s float64
-			if _, err := fmt.Sscan(line, &k.what, &k.recipes, &n, &s); err != nil {
-				return nil, fmt.Errorf("checks/bench/eval.sh: %q: %w", line, err)
-			}
-			if thunks[k] == nil {
-				order = append(order, k)
-			}
-			thunks[k], cpu[k] = append(thunks[k], n), append(cpu[k], s)
-		}
-	}
-	for _, k := range order {
-		t.row(strings.ReplaceAll(k.what, "-", " "), k.recipes, count(thunks[k].median()), cpu[k].spread(seconds))
-	}
-	return t, nil
 }

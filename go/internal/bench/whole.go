@@ -104,35 +104,3 @@ func untilReady(m measured) (sum float64) {
 	}
 	return sum
 }
-
-// togethers are how many runs at once are tried.
-var togethers = []int{1, 2, 4, 8}
-
-// many runs several at once: where does it stop to pay?
-func many(ctx context.Context, r *Runner) (*Table, error) {
-	plan, err := r.plan(ctx, "demo")
-	if err != nil {
-		return nil, err
-	}
-	t := &Table{
-		Title: "Several runs at once", Head: []string{"at once", "all ended after", "runs an hour", "to one at a time"},
-		Note: "Whole runs of the demo side by side on this machine, each with its own domain.",
-	}
-	var one float64
-	for _, n := range togethers {
-		var walls series
-		for range r.Rounds {
-			wall, err := r.together(ctx, plan, n)
-			if err != nil {
-				return nil, fmt.Errorf("%d at once: %w", n, err)
-			}
-			walls = append(walls, wall)
-		}
-		hourly := 3600 * float64(n) / walls.median()
-		if n == 1 {
-			one = hourly
-		}
-		t.row(fmt.Sprint(n), walls.spread(seconds), count(hourly), ratio(hourly/one))
-	}
-	return t, nil
-}

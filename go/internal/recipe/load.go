@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -111,36 +110,6 @@ func (f *Facts) readExports() error {
 		f.Environment[key] = f.Exports[key]
 	}
 	return nil
-}
-
-// read gives a file of the checkout. It is not ok where the file is missing or a
-// Problem was noted: it lies outside, is no regular file, or is too large.
-func (f *Facts) read(name, place string, limit int64) (text []byte, ok bool, err error) {
-	path, err := f.inside(name)
-	if errors.Is(err, os.ErrNotExist) {
-		return nil, false, nil
-	}
-	if err != nil {
-		f.problem(RuleOutside, place, "%v", err)
-		return nil, false, nil
-	}
-	info, err := os.Stat(path)
-	if err != nil {
-		return nil, false, fmt.Errorf("read %s: %w", name, err)
-	}
-	if !info.Mode().IsRegular() {
-		f.problem(RuleOutside, place, "%s is not a regular file", name)
-		return nil, false, nil
-	}
-	if info.Size() > limit {
-		f.problem(RuleTooLarge, place, "expected at most %d bytes, found %d", limit, info.Size())
-		return nil, false, nil
-	}
-	text, err = os.ReadFile(path)
-	if err != nil {
-		return nil, false, fmt.Errorf("read %s: %w", name, err)
-	}
-	return text, true, nil
 }
 
 func (f *Facts) readCompose(names []string) error {
