@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// Server is the name of the machine's own engine in abra (contract section 3.1).
-const Server = "default"
+// server is the name of the machine's own engine in abra (contract section 3.1).
+const server = "default"
 
 const short, long = 2 * time.Minute, 10 * time.Minute
 
@@ -19,7 +19,7 @@ const short, long = 2 * time.Minute, 10 * time.Minute
 // proof; a second call may warn or fail.
 func (c CLI) ServerAdd(ctx context.Context) error {
 	_, err := c.run(ctx, short, "server", "add", "--local", "-n")
-	if _, stat := os.Stat(filepath.Join(c.Dir, "servers", Server)); stat == nil {
+	if _, stat := os.Stat(filepath.Join(c.Dir, "servers", server)); stat == nil {
 		return nil
 	}
 	return err
@@ -28,7 +28,7 @@ func (c CLI) ServerAdd(ctx context.Context) error {
 // AppNew makes the app's env file from the recipe clone as it stands (-C: without it
 // abra moves the clone to a release, contract section 3.3).
 func (c CLI) AppNew(ctx context.Context, recipe, domain string) error {
-	_, err := c.run(ctx, short, "app", "new", recipe, "-n", "-C", "--domain="+domain, "--server="+Server)
+	_, err := c.run(ctx, short, "app", "new", recipe, "-n", "-C", "--domain="+domain, "--server="+server)
 	return err
 }
 
@@ -47,7 +47,7 @@ func (c CLI) Undeploy(ctx context.Context, domain string) error {
 
 // EnvFile is the path of the app's env file (contract section 4).
 func (c CLI) EnvFile(domain string) string {
-	return filepath.Join(c.Dir, "servers", Server, domain+".env")
+	return filepath.Join(c.Dir, "servers", server, domain+".env")
 }
 
 // RecipeDir is the path of the recipe's clone (contract section 4).

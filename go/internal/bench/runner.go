@@ -71,7 +71,7 @@ func (r *Runner) Measure(ctx context.Context, name string) (*Table, error) {
 		return nil, err
 	}
 	r.Log("measuring: " + name)
-	before := Load()
+	before := load()
 	t, err := tables[slices.IndexFunc(tables, func(t table) bool { return t.name == name })].make(ctx, r)
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
@@ -81,7 +81,7 @@ func (r *Runner) Measure(ctx context.Context, name string) (*Table, error) {
 		t = &Table{Title: name, Note: "Not measured.", Head: []string{"why"}, Rows: [][]string{{lastLine(err.Error())}}}
 	}
 	t.Name = name
-	t.When = fmt.Sprintf("%s UTC, %d rounds, load %s before and %s after; %s", time.Now().UTC().Format("2006-01-02 15:04"), r.Rounds, before, Load(), Machine())
+	t.When = fmt.Sprintf("%s UTC, %d rounds, load %s before and %s after; %s", time.Now().UTC().Format("2006-01-02 15:04"), r.Rounds, before, load(), machine())
 	return t, err
 }
 
@@ -116,8 +116,8 @@ func (r *Runner) output(ctx context.Context, folder, name string, args ...string
 	return out.String(), nil
 }
 
-// Machine names what the figures were measured on.
-func Machine() string {
+// machine names what the figures were measured on.
+func machine() string {
 	model := "processor unknown"
 	if b, err := os.ReadFile("/proc/cpuinfo"); err == nil {
 		if _, rest, ok := strings.Cut(string(b), "model name"); ok {
@@ -131,8 +131,8 @@ func Machine() string {
 	return fmt.Sprintf("%d cores (%s), %d GiB, Linux %s, %s", runtime.NumCPU(), model, memory.Totalram*uint64(memory.Unit)>>30, strings.TrimSpace(string(kernel)), runtime.Version())
 }
 
-// Load is the machine's load over the last minute.
-func Load() string {
+// load is the machine's load over the last minute.
+func load() string {
 	b, _ := os.ReadFile("/proc/loadavg")
 	load, _, _ := strings.Cut(string(b), " ")
 	return load

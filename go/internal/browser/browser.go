@@ -20,7 +20,7 @@
 //
 // Limits: one page per flow (a second window is not followed), no video, one flow
 // at a time. The driver's version must equal the one that playwright-go was made
-// for: with another one, failing steps can hang for ever (see Find).
+// for: with another one, failing steps can hang for ever, so it is refused.
 package browser
 
 import (
@@ -87,7 +87,7 @@ type Browser struct {
 // Start starts Chromium. Start it early: it takes a second or two, while the app
 // starts as well. The caller closes it.
 func Start(ctx context.Context, o Options) (*Browser, error) {
-	p, err := Find(o.Paths)
+	p, err := find(o.Paths)
 	if err != nil {
 		return nil, err
 	}

@@ -82,7 +82,7 @@ func TestFindNamesWhatIsWrong(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "package", "package.json"), []byte(`{"version":"1.0.0"}`), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	_, err := Find(site.Browser{Driver: dir, Node: "/bin/sh", Chromium: "/missing/chromium"})
+	_, err := find(site.Browser{Driver: dir, Node: "/bin/sh", Chromium: "/missing/chromium"})
 	if !errors.Is(err, ErrUnavailable) {
 		t.Fatalf("expected no browser, got %v", err)
 	}
@@ -96,7 +96,7 @@ func TestFindNamesWhatIsWrong(t *testing.T) {
 func TestFindTakesTheDriverOfTheApp(t *testing.T) {
 	t.Setenv("CC_CI_PLAYWRIGHT_DRIVER", "/of-the-app")
 	for given, want := range map[string]string{"": "/of-the-app/node", "/of-the-site": "/of-the-site/node"} {
-		_, err := Find(site.Browser{Driver: given})
+		_, err := find(site.Browser{Driver: given})
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("driver %q: expected %s to be tried, got %v", given, want, err)
 		}

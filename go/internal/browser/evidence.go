@@ -81,9 +81,9 @@ func (w *walk) screenshot(at, name string) error {
 	return w.keep(at, "screenshot", slug(at)+"-"+slug(name)+".png", data)
 }
 
-// Raw is the folder, in the run's, in which evidence waits to be masked. Only this user
+// rawDir is the folder, in the run's, in which evidence waits to be masked. Only this user
 // reads it, and the janitor takes it away where the run is killed.
-const Raw = "raw"
+const rawDir = "raw"
 
 // keep writes an evidence file, masks it, its name included, and only then puts it down
 // among what is shown.
@@ -91,7 +91,7 @@ func (w *walk) keep(at, kind, name string, data []byte) error {
 	if w.b.kept.Add(int64(len(data))) > maxKept {
 		return &result.Failure{Expected: fmt.Sprintf("at most %d MiB of pictures and traces in a run", maxKept>>20), Seen: "more"}
 	}
-	raw, dir := filepath.Join(w.b.opts.Dir, Raw), filepath.Join(w.b.opts.Dir, "evidence")
+	raw, dir := filepath.Join(w.b.opts.Dir, rawDir), filepath.Join(w.b.opts.Dir, "evidence")
 	if err := errors.Join(os.MkdirAll(raw, 0o700), os.MkdirAll(dir, 0o755)); err != nil {
 		return err
 	}

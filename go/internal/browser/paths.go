@@ -31,9 +31,9 @@ var chromiums = []string{
 	"/usr/lib/chromium/chromium", "chromium",
 }
 
-// Find completes the paths and checks that the driver is the one that playwright-go
+// find completes the paths and checks that the driver is the one that playwright-go
 // was made for. Links are resolved, since what they point at is bound into the sandbox.
-func Find(p site.Browser) (site.Browser, error) {
+func find(p site.Browser) (site.Browser, error) {
 	var errs []error
 	resolve := func(what, given string, usual ...string) string {
 		if given != "" {
@@ -92,7 +92,7 @@ func driverVersion(pkg string) (string, error) {
 // NewSandbox makes a sandbox in which a Browser with these paths can run: o, with
 // the driver and Chromium bound where /usr and the Nix store don't hold them.
 func NewSandbox(ctx context.Context, p site.Browser, o sandbox.Options) (*sandbox.Sandbox, error) {
-	p, err := Find(p)
+	p, err := find(p)
 	if err != nil {
 		return nil, err
 	}

@@ -19,8 +19,8 @@ import (
 	"time"
 )
 
-// WarnBefore is how long before its end a certificate is a finding.
-const WarnBefore = 21 * 24 * time.Hour
+// warnBefore is how long before its end a certificate is a finding.
+const warnBefore = 21 * 24 * time.Hour
 
 // maxFile bounds what is read of a file: a chain is a few KiB; a swarm secret holds 500 KiB.
 const maxFile = 400 << 10
@@ -112,7 +112,7 @@ func (p Pair) Judge(now time.Time, names []string) (warning string, err error) {
 	if len(missing) > 0 {
 		return "", fmt.Errorf("%w %s: does not cover %s; it covers %s", ErrUnfit, p.path, strings.Join(missing, ", "), strings.Join(p.Leaf.DNSNames, ", "))
 	}
-	if left := p.Leaf.NotAfter.Sub(now); left < WarnBefore {
+	if left := p.Leaf.NotAfter.Sub(now); left < warnBefore {
 		return fmt.Sprintf("certificate %s expires on %s, in %d days; renew it", p.path, day(p.Leaf.NotAfter), int(left.Hours()/24)), nil
 	}
 	return "", nil

@@ -60,14 +60,14 @@ func (l *List) Take(f result.Finding) {
 		return
 	}
 	if l.found = append(l.found, f); len(l.found) == maxFindings {
-		f := result.Finding{ID: TooMany, Severity: Refuse, Place: "checkout"}
+		f := result.Finding{ID: tooMany, Severity: Refuse, Place: "checkout"}
 		f.Text = fmt.Sprintf("more than %d findings; the rest is not listed", maxFindings)
 		l.found = append(l.found, f)
 	}
 }
 
-// TooMany is the rule of the finding that ends a list which is too long.
-const TooMany = "too-large"
+// tooMany is the rule of the finding that ends a list which is too long.
+const tooMany = "too-large"
 
 // Printable gives a stranger's text without control characters, cut after limit bytes.
 func Printable(s string, limit int) string {

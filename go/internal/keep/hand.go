@@ -15,8 +15,8 @@ import (
 	"coopcloud.tech/cc-ci/internal/lock"
 )
 
-// Socket is the variable that tells the keeper where its locks are handed over.
-const Socket = "CC_CI_KEEP_SOCKET"
+// socket is the variable that tells the keeper where its locks are handed over.
+const socket = "CC_CI_KEEP_SOCKET"
 
 // handLimit bounds either side of the handing over.
 const handLimit = 30 * time.Second
@@ -32,7 +32,7 @@ func Hand(held []*lock.Lock, start func(env string) error) error {
 	}
 	given := make(chan error, 1)
 	go func() { given <- give(listener, held) }()
-	err = start(Socket + "=" + address.Name)
+	err = start(socket + "=" + address.Name)
 	listener.Close() // ends give where nobody came
 	if err = errors.Join(err, <-given); err != nil {
 		return err
@@ -84,7 +84,7 @@ func sameUser(conn *net.UnixConn) error {
 func Take(ctx context.Context) ([]*lock.Lock, error) {
 	ctx, cancel := context.WithTimeout(ctx, handLimit)
 	defer cancel()
-	conn, err := (&net.Dialer{}).DialContext(ctx, "unix", os.Getenv(Socket))
+	conn, err := (&net.Dialer{}).DialContext(ctx, "unix", os.Getenv(socket))
 	if err != nil {
 		return nil, fmt.Errorf("take the locks over: %w", err)
 	}

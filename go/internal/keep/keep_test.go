@@ -16,7 +16,7 @@ import (
 
 // A keeper is this program once more: it takes the locks, says so, and holds them until it is killed.
 func TestMain(m *testing.M) {
-	if os.Getenv(Socket) == "" {
+	if os.Getenv(socket) == "" {
 		os.Exit(m.Run())
 	}
 	held, err := Take(context.Background())

@@ -28,13 +28,13 @@ func (f Flake) String() string {
 	return fmt.Sprintf("it passed after %d retries", f.Retries)
 }
 
-// FlakeOf judges e by the runs of the Window before it, oldest first; nil where e is what it seems.
+// FlakeOf judges e by the runs of the window before it, oldest first; nil where e is what it seems.
 func FlakeOf(e Entry, before []Entry) *Flake {
 	if e.Outcome != result.Pass {
 		return nil
 	}
 	for i := len(before) - 1; i >= max(0, len(before)-lookBack); i-- {
-		if b := before[i]; b.Outcome == result.Fail && same(e, b) && e.Started.Sub(b.Started) < Window {
+		if b := before[i]; b.Outcome == result.Fail && same(e, b) && e.Started.Sub(b.Started) < window {
 			if stage := mended(b, e); stage != "" {
 				return &Flake{Retries: e.Retries, Failed: b.Run, Stage: stage}
 			}
@@ -58,10 +58,10 @@ func mended(failed, passed Entry) string {
 	return ""
 }
 
-// Window is how far back rates look.
-const Window = 30 * 24 * time.Hour
+// window is how far back rates look.
+const window = 30 * 24 * time.Hour
 
-// Rates count the runs of the Window before a moment.
+// Rates count the runs of the window before a moment.
 type Rates struct {
 	Runs    int       `json:"runs"`
 	Decided int       `json:"decided"` // passed or failed
@@ -84,16 +84,16 @@ func percent(part, whole int) int {
 	return (part*100 + whole - 1) / whole
 }
 
-// RatesOf counts all runs, oldest first, that began in the Window before now.
+// RatesOf counts all runs, oldest first, that began in the window before now.
 func RatesOf(all []Entry, now time.Time) Rates {
 	var r Rates
-	from := now.Add(-Window)
+	from := now.Add(-window)
 	for i, e := range all {
 		if e.Unreadable != "" || !e.Started.After(from) {
 			continue
 		}
 		if r.Runs++; r.Until.IsZero() {
-			r.Until = e.Started.Add(Window)
+			r.Until = e.Started.Add(window)
 		}
 		switch {
 		case e.Outcome == result.Error:

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// Reference gives docs/reference/lint.md, made from the table.
-func Reference() string {
+// reference gives docs/reference/lint.md, made from the table.
+func reference() string {
 	var b strings.Builder
 	b.WriteString(`# Lint: what a recipe's maintainers should know
 

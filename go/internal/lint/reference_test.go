@@ -7,5 +7,5 @@ import (
 )
 
 func TestReference(t *testing.T) {
-	golden.Compare(t, "../../../docs/reference/lint.md", Reference())
+	golden.Compare(t, "../../../docs/reference/lint.md", reference())
 }

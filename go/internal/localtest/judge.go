@@ -46,7 +46,7 @@ func (b *Box) log(e ended) {
 		b.Log(line)
 	}
 	if e.cut {
-		b.Log(fmt.Sprintf("(more than %d MiB of output, or %d MiB of all files together: the rest was dropped)", MaxOutput>>20, maxKept>>20))
+		b.Log(fmt.Sprintf("(more than %d MiB of output, or %d MiB of all files together: the rest was dropped)", maxOutput>>20, maxKept>>20))
 	}
 }
 

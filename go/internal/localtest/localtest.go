@@ -11,7 +11,7 @@
 // so is a failed test in the report whatever the exit status.
 //
 // Limits. Step files are only found here; package stage runs them with package step.
-// At most MaxOutput bytes of a file's output are kept. Without a control group (see
+// At most maxOutput bytes of a file's output are kept. Without a control group (see
 // sandbox.Sandbox.Isolation) a file that forks too much is still ended at its time
 // limit, but not named for it.
 package localtest
@@ -28,8 +28,8 @@ import (
 	"coopcloud.tech/cc-ci/internal/sandbox"
 )
 
-// MaxOutput bounds what is kept of one file's output, in bytes.
-const MaxOutput = 1 << 20
+// maxOutput bounds what is kept of one file's output, in bytes.
+const maxOutput = 1 << 20
 
 // maxKept bounds what is kept of the output of all files together, in bytes.
 const maxKept = 16 << 20

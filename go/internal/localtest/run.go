@@ -54,7 +54,7 @@ func (b *Box) run(ctx context.Context, f File) (ended, error) {
 	limited, stop := context.WithCancelCause(limited)
 	defer stop(nil)
 	cmd := b.box.Command(limited, "/bin/sh", "-c", script, "./"+f.Name)
-	out := &capped{max: min(MaxOutput, maxKept-b.kept)}
+	out := &capped{max: min(maxOutput, maxKept-b.kept)}
 	cmd.Stdout, cmd.Stderr = out, out
 	started := time.Now()
 	said, err := b.start(cmd, stop)

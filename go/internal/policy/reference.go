@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// Reference gives docs/reference/policy.md, made from the table.
-func Reference() string {
+// reference gives docs/reference/policy.md, made from the table.
+func reference() string {
 	var b strings.Builder
 	b.WriteString(`# Policy: what a recipe may not ask for
 

@@ -8,7 +8,7 @@ import (
 )
 
 func TestReference(t *testing.T) {
-	golden.Compare(t, "../../../docs/reference/policy.md", Reference())
+	golden.Compare(t, "../../../docs/reference/policy.md", reference())
 }
 
 func TestTable(t *testing.T) {

@@ -9,11 +9,11 @@ var exportLine = regexp.MustCompile(`^export[ \t]+([A-Za-z_][A-Za-z0-9_]*)=(?:"(
 
 var anyExport = regexp.MustCompile(`^export[ \t]+([A-Za-z_][A-Za-z0-9_]*)=(.*)$`)
 
-// Exports reads the `export NAME=value` lines of an abra.sh, which abra adds to
+// parseExports reads the `export NAME=value` lines of an abra.sh, which abra adds to
 // the environment before it loads the compose files (contract section 6). The
 // script is text here and is never run: a value that a shell would have to work
 // out (`$X`, `$(...)`) stays as it is written, as it does for abra.
-func Exports(text string) map[string]string {
+func parseExports(text string) map[string]string {
 	exports := map[string]string{}
 	for line := range strings.Lines(text) {
 		line = strings.TrimRight(line, "\r\n")
@@ -36,11 +36,11 @@ var (
 	exportName  = regexp.MustCompile(`export[ \t]+([A-Za-z_][A-Za-z0-9_]*)=`)
 )
 
-// Doubtful gives the names whose export one reader of abra.sh may see and another may
-// not, or read otherwise than Exports does: on an indented line (in a function), behind
+// doubtfulExports gives the names whose export one reader of abra.sh may see and another may
+// not, or read otherwise than parseExports does: on an indented line (in a function), behind
 // another export on the same line, before a remark of more than words, with a value in quotes
 // or none, or one that a shell would have to work out. What uses such a name can't be judged.
-func Doubtful(text string) map[string]bool {
+func doubtfulExports(text string) map[string]bool {
 	names := map[string]bool{}
 	for line := range strings.Lines(text) {
 		line = strings.TrimRight(line, "\r\n")

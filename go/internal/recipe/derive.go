@@ -29,7 +29,7 @@ func (f *Facts) derive() {
 		f.Configs = append(f.Configs, f.config(key, f.Config.Configs[key]))
 	}
 	for _, s := range f.Services {
-		f.Routers = append(f.Routers, Routers(s.Name, s.Labels)...)
+		f.Routers = append(f.Routers, parseRouters(s.Name, s.Labels)...)
 	}
 	slices.SortStableFunc(f.Routers, func(a, b Router) int { return cmp.Compare(a.Name, b.Name) })
 	f.Version = f.label("version")

@@ -173,11 +173,11 @@ func (s Sample) Map() map[string]string {
 }
 
 // ComposeFiles gives the compose files that the file asks for, in order.
-func (s Sample) ComposeFiles() []string { return ComposeFiles(s.Map()) }
+func (s Sample) ComposeFiles() []string { return composeFiles(s.Map()) }
 
-// ComposeFiles gives the compose files that an app's environment asks for, in
+// composeFiles gives the compose files that an app's environment asks for, in
 // order and relative to the recipe: COMPOSE_FILE, else compose.yml.
-func ComposeFiles(env map[string]string) []string {
+func composeFiles(env map[string]string) []string {
 	var files []string
 	for _, f := range strings.Split(env["COMPOSE_FILE"], ":") {
 		if f = strings.TrimSpace(f); f != "" {

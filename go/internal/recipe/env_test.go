@@ -76,7 +76,7 @@ func TestExports(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := map[string]string{"APP_CONF_VERSION": "v4", "PG_BACKUP_VERSION": "v2", "COMPUTED": "$(hostname)"}
-	if got := Exports(string(text)); !maps.Equal(got, want) {
+	if got := parseExports(string(text)); !maps.Equal(got, want) {
 		t.Errorf("Exports = %v; want %v", got, want)
 	}
 }
@@ -102,7 +102,7 @@ func TestDoubtful(t *testing.T) {
 		{"export V=$(hostname)", true},
 		{"V=v4", false},
 	} {
-		if got := Doubtful(tt.line + "\n")["V"]; got != tt.want {
+		if got := doubtfulExports(tt.line + "\n")["V"]; got != tt.want {
 			t.Errorf("%q: want %v, got %v", tt.line, tt.want, got)
 		}
 	}

@@ -54,7 +54,7 @@ func Load(dir string, env map[string]string, files []string) (*Facts, error) {
 		return nil, err
 	}
 	if len(files) == 0 {
-		files = ComposeFiles(f.Environment)
+		files = composeFiles(f.Environment)
 	}
 	if err := f.readCompose(files); err != nil {
 		return nil, err
@@ -96,7 +96,7 @@ func (f *Facts) readExports() error {
 	if err != nil || !ok {
 		return err
 	}
-	f.Exports, f.doubtful = Exports(string(text)), Doubtful(string(text))
+	f.Exports, f.doubtful = parseExports(string(text)), doubtfulExports(string(text))
 	for _, key := range slices.Sorted(maps.Keys(f.doubtful)) {
 		if _, told := f.Exports[key]; IsDriverKey(key) && !told {
 			f.problem(RuleDriverKey, "abra.sh", "export %s", key)

@@ -23,9 +23,9 @@ type Router struct {
 	Labels      map[string]string
 }
 
-// Routers reads the routers of one service's deploy labels, by name. Traefik takes
+// parseRouters reads the routers of one service's deploy labels, by name. Traefik takes
 // label keys in any case, so they are compared in lower case.
-func Routers(service string, labels map[string]string) []Router {
+func parseRouters(service string, labels map[string]string) []Router {
 	byName := map[string]*Router{}
 	lower := map[string]string{}
 	for key, value := range labels {

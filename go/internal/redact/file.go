@@ -10,7 +10,7 @@ import (
 	"path/filepath"
 )
 
-// maxUnzipped bounds what Zip unpacks, in bytes: a hostile page can swell a trace.
+// maxUnzipped bounds what maskZip unpacks, in bytes: a hostile page can swell a trace.
 const maxUnzipped = 1 << 30
 
 // ErrTooLarge says that an archive unpacks to more than 1 GiB; it must not be published.
@@ -61,14 +61,14 @@ func (m *Masker) copyFile(path string, out *os.File) error {
 	}
 	magic := make([]byte, 4)
 	if n, _ := in.ReadAt(magic, 0); n == 4 && bytes.Equal(magic, []byte("PK\x03\x04")) {
-		return Zip(m, in, info.Size(), out)
+		return maskZip(m, in, info.Size(), out)
 	}
 	return m.copy(out, in)
 }
 
-// Zip writes the archive in, which is size bytes long, to out with the names and
+// maskZip writes the archive in, which is size bytes long, to out with the names and
 // contents of all members masked. An archive inside the archive is not unpacked.
-func Zip(m *Masker, in io.ReaderAt, size int64, out io.Writer) error {
+func maskZip(m *Masker, in io.ReaderAt, size int64, out io.Writer) error {
 	from, err := zip.NewReader(in, size)
 	if err != nil {
 		return err

@@ -14,7 +14,7 @@
 // as much for masking as for being copied.
 //
 // Limits. Not found: base64 of base64 or wrapped at 76 columns, compressed data
-// (but see Zip), a value reversed or printed letter by letter, terminal colours in
+// (but see maskZip), a value reversed or printed letter by letter, terminal colours in
 // its middle. Values under MinLength bytes and dictionary words are refused, never
 // skipped in silence: masking "admin" would shred a log and hide nothing.
 package redact

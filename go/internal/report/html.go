@@ -45,7 +45,7 @@ func Templates() *template.Template { return template.Must(pages.Clone()) }
 // of log/<stage> are embedded; give it as os.Root.FS so that no link leads out of it. nil where there is none.
 func HTML(w io.Writer, r result.Result, files fs.FS) error {
 	out := bufio.NewWriter(w)
-	if err := pages.ExecuteTemplate(out, "run", NewView(r, files)); err != nil {
+	if err := pages.ExecuteTemplate(out, "run", newView(r, files)); err != nil {
 		return fmt.Errorf("write page: %w", err)
 	}
 	return out.Flush()

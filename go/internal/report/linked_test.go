@@ -48,7 +48,7 @@ func TestViewKeepsTheLastSteps(t *testing.T) {
 		s.Steps = append(s.Steps, result.Step{Place: fmt.Sprintf("flows.x[%d]", i), Outcome: result.Fail})
 	}
 	r.Stages = stages(s)
-	got := NewView(r, nil).Stages[0]
+	got := newView(r, nil).Stages[0]
 	if got.Cut != 5000-maxSteps || len(got.Steps) != maxSteps || got.Steps[maxSteps-1].Place != "flows.x[4999]" {
 		t.Errorf("expected the last %d steps and %d cut, found %d and %d", maxSteps, 5000-maxSteps, len(got.Steps), got.Cut)
 	}
@@ -58,7 +58,7 @@ func TestLongLogHasALinkToTheWhole(t *testing.T) {
 	r := base()
 	r.Stages = stages(stage("install", result.Pass, 0))
 	files := fstest.MapFS{"log/install": {Data: []byte(strings.Repeat("line\n", 5000))}}
-	if got := NewView(r, files).Stages[0].Log; got.Whole != "./log/install" || len(got.Lines) != excerptLines {
+	if got := newView(r, files).Stages[0].Log; got.Whole != "./log/install" || len(got.Lines) != excerptLines {
 		t.Errorf("expected %d lines and the address of the log, found %d and %q", excerptLines, len(got.Lines), got.Whole)
 	}
 }

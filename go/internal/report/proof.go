@@ -55,7 +55,7 @@ func ProofBy(r result.Result) (Proof, error) {
 	const form = "2006-01-02 15:04:05 UTC"
 	i := r.Identity
 	p := Proof{
-		Recipe: OneLine(r.Recipe), Verdict: Headline(r), Reason: OneLine(r.Reason), Verified: verified(r), Comment: r.Build.Key, Pull: r.PR,
+		Recipe: OneLine(r.Recipe), Verdict: headline(r), Reason: OneLine(r.Reason), Verified: verified(r), Comment: r.Build.Key, Pull: r.PR,
 		Repository: OneLine(r.Build.Repository), Build: r.Build.Number, Started: r.Started.UTC().Format(form), Ended: r.Ended.UTC().Format(form),
 		Tree: OneLine(i.NarHash), Engine: OneLine(i.Engine), Browser: OneLine(i.Browser), Driver: OneLine(i.Driver),
 	}

@@ -7,9 +7,9 @@ import (
 	"coopcloud.tech/cc-ci/internal/result"
 )
 
-// Sentence says in one sentence what happened, and where it is not a pass, why:
+// sentence says in one sentence what happened, and where it is not a pass, why:
 // the first thing that every reader of a result needs (U4).
-func Sentence(r result.Result) string {
+func sentence(r result.Result) string {
 	what := strings.TrimSpace(name(r.Recipe) + " " + Short(r.Identity.Commit))
 	if said := r.Identity.StandIn; said != "" {
 		what = "The STAND-IN of " + what + " (" + Clip(OneLine(said), 300) + ")"

@@ -48,11 +48,11 @@ func (s *summary) verdict(r result.Result) {
 	head := []string{
 		"cc-ci",
 		strings.TrimSpace(name(r.Recipe) + " " + Short(r.Identity.Commit)),
-		s.t.outcome(r.Outcome, strings.TrimSuffix(Headline(r)+", "+levelText(r.Level), ", ")),
+		s.t.outcome(r.Outcome, strings.TrimSuffix(headline(r)+", "+levelText(r.Level), ", ")),
 		Span(r.Ended.Sub(r.Started)),
 	}
 	s.linef("\n%s\n", strings.Join(head, " | "))
-	s.linef("%s\n", s.t.paint(bold, Sentence(r)))
+	s.linef("%s\n", s.t.paint(bold, sentence(r)))
 }
 
 func (s *summary) trouble(r result.Result) {

@@ -80,17 +80,17 @@ type Bar struct {
 	Shown       bool
 }
 
-// NewView makes the view of r, reading screenshots and logs from files (nil: none).
-func NewView(r result.Result, files fs.FS) View { return view(r, &album{files: files}) }
+// newView makes the view of r, reading screenshots and logs from files (nil: none).
+func newView(r result.Result, files fs.FS) View { return view(r, &album{files: files}) }
 
-// LinkedView is NewView for a page that is served: screenshots are not embedded, their
+// LinkedView is newView for a page that is served: screenshots are not embedded, their
 // addresses are relative to the page, as those of all evidence.
 func LinkedView(r result.Result, files fs.FS) View { return view(r, &album{files: files, link: true}) }
 
 func view(r result.Result, album *album) View {
 	v := View{
 		Recipe: name(r.Recipe), Commit: Short(r.Identity.Commit), Version: name(r.Identity.Version),
-		Again: OneLine(r.Again), Word: Headline(r), Tone: ToneOf(r), Sentence: Sentence(r),
+		Again: OneLine(r.Again), Word: headline(r), Tone: toneOf(r), Sentence: sentence(r),
 		Took: Span(r.Ended.Sub(r.Started)), PR: r.PR, Started: r.Started.UTC(),
 		Notes: notes(r), Identity: identityRows(r), Style: template.CSS(Style), Policy: Policy,
 	}

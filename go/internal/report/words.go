@@ -113,16 +113,16 @@ func retried(n int) string {
 	return fmt.Sprintf("retried %d times", n)
 }
 
-// Headline is a result's outcome in a word; of a stand-in it never reads like the recipe's.
-func Headline(r result.Result) string {
+// headline is a result's outcome in a word; of a stand-in it never reads like the recipe's.
+func headline(r result.Result) string {
 	if r.Identity.StandIn != "" {
 		return "STAND-IN " + Colour(r.Outcome)
 	}
 	return Colour(r.Outcome)
 }
 
-// ToneOf is Tone for a result: what a stand-in passed is no pass of the recipe.
-func ToneOf(r result.Result) string {
+// toneOf is Tone for a result: what a stand-in passed is no pass of the recipe.
+func toneOf(r result.Result) string {
 	if r.Identity.StandIn != "" && r.Outcome == result.Pass {
 		return "idle"
 	}

@@ -55,7 +55,7 @@ func TestSentence(t *testing.T) {
 		"refused": "hedgedoc a1b2c3d was refused by the policy before any container started: service app: volumes[1]: bind mount of /var/run/docker.sock.",
 	} {
 		t.Run(name, func(t *testing.T) {
-			if got := Sentence(samples()[name].result); got != want {
+			if got := sentence(samples()[name].result); got != want {
 				t.Errorf("expected %s\nfound    %s", want, got)
 			}
 		})
@@ -64,7 +64,7 @@ func TestSentence(t *testing.T) {
 		s := redRun().result
 		s.Reason, s.Stages[5].Reason = "", ""
 		want := `hedgedoc a1b2c3d failed at upgrade: state.verify[0]: GET /n/abc/download: expected body contains "# kept", seen status 500, body "Internal Server Error".`
-		if got := Sentence(s); got != want {
+		if got := sentence(s); got != want {
 			t.Errorf("expected %s\nfound    %s", want, got)
 		}
 	})

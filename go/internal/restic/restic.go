@@ -21,11 +21,11 @@ import (
 	"coopcloud.tech/cc-ci/internal/swarm"
 )
 
-// Label marks the backup service (abra contract, section 8).
-const Label = "coop-cloud.backupbot.enabled"
+// label marks the backup service (abra contract, section 8).
+const label = "coop-cloud.backupbot.enabled"
 
 // ErrNone means that no backup service is deployed on this server.
-var ErrNone = errors.New("no service on this server has the label " + Label + "=true; deploy the recipe backup-bot-two")
+var ErrNone = errors.New("no service on this server has the label " + label + "=true; deploy the recipe backup-bot-two")
 
 // Engine runs a command in the container of the service with a label.
 type Engine interface {
@@ -151,7 +151,7 @@ func (r Repository) run(ctx context.Context, args ...string) (string, error) {
 // left is no lock to wait for: restic knows which of its container's processes live.
 func (r Repository) exec(ctx context.Context, verb string, argv ...string) (string, error) {
 	for {
-		out, found, err := r.Engine.ExecLabel(ctx, Label, "true", swarm.Command{Argv: argv})
+		out, found, err := r.Engine.ExecLabel(ctx, label, "true", swarm.Command{Argv: argv})
 		switch {
 		case err != nil:
 			return "", fmt.Errorf("restic %s: %w", verb, err)
@@ -164,7 +164,7 @@ func (r Repository) exec(ctx context.Context, verb string, argv ...string) (stri
 		if !strings.Contains(out.Stderr, "unable to create lock") {
 			return "", err
 		}
-		if _, _, failed := r.Engine.ExecLabel(ctx, Label, "true", swarm.Command{Argv: []string{"restic", "--no-cache", "unlock"}}); failed != nil {
+		if _, _, failed := r.Engine.ExecLabel(ctx, label, "true", swarm.Command{Argv: []string{"restic", "--no-cache", "unlock"}}); failed != nil {
 			return "", errors.Join(err, failed)
 		}
 		select {

@@ -174,7 +174,7 @@ func (s *Sandbox) writeEtc() ([]string, error) {
 		id = 65534
 	}
 	files := map[string]string{
-		"hosts":         "127.0.0.1 localhost\n" + RouterIP + " " + strings.Join(append([]string{"router"}, s.opts.Hosts...), " ") + "\n",
+		"hosts":         "127.0.0.1 localhost\n" + routerIP + " " + strings.Join(append([]string{"router"}, s.opts.Hosts...), " ") + "\n",
 		"nsswitch.conf": "passwd: files\ngroup: files\nhosts: files\n",
 		"resolv.conf":   "",
 		"passwd":        fmt.Sprintf("sandbox:x:%d:%d::/home:/bin/sh\n", id, id),

@@ -13,9 +13,9 @@ import (
 	"time"
 )
 
-// RouterIP is the router's address inside: one that no network uses (RFC 5737), and
+// routerIP is the router's address inside: one that no network uses (RFC 5737), and
 // not a loopback one, since browsers treat those specially.
-const RouterIP = "192.0.2.1"
+const routerIP = "192.0.2.1"
 
 // A holder is this program once more, under another name, alone in a new network
 // namespace. It configures the namespace, opens the listening socket in it, hands
@@ -136,11 +136,11 @@ func hold(ip string) error {
 	// Both ends of the pair stay in here. Without an interface beside loopback
 	// Chromium believes that it is offline, and tells its pages.
 	cmd := exec.Command(ip, "-batch", "-")
-	cmd.Stdin = strings.NewReader("link set lo up\nlink add up0 type veth peer name up1\naddr add " + RouterIP + "/32 dev up0\nlink set up0 up\nlink set up1 up\n")
+	cmd.Stdin = strings.NewReader("link set lo up\nlink add up0 type veth peer name up1\naddr add " + routerIP + "/32 dev up0\nlink set up0 up\nlink set up1 up\n")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("%s: %w: %s", ip, err, out)
 	}
-	l, err := net.Listen("tcp4", RouterIP+":443")
+	l, err := net.Listen("tcp4", routerIP+":443")
 	if err != nil {
 		return err
 	}

@@ -63,7 +63,7 @@ func dial(address string) (string, error) {
 // dialTLS connects to the router's address and greets target.
 func dialTLS(target string) (string, error) {
 	d := &net.Dialer{Timeout: 3 * time.Second}
-	c, err := tls.DialWithDialer(d, "tcp", RouterIP+":443", &tls.Config{ServerName: target, InsecureSkipVerify: true})
+	c, err := tls.DialWithDialer(d, "tcp", routerIP+":443", &tls.Config{ServerName: target, InsecureSkipVerify: true})
 	if err != nil {
 		return "", err
 	}

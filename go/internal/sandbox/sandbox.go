@@ -175,7 +175,7 @@ func (s *Sandbox) Command(ctx context.Context, argv ...string) *exec.Cmd {
 func (s *Sandbox) Entry() string { return s.entry }
 
 // RouterAddr is the address inside at which the run's hosts are reached.
-func (s *Sandbox) RouterAddr() string { return RouterIP + ":443" }
+func (s *Sandbox) RouterAddr() string { return routerIP + ":443" }
 
 // Hosts are the names that RouterAddr answers to.
 func (s *Sandbox) Hosts() []string { return s.opts.Hosts }

@@ -150,8 +150,8 @@ func TestOnlyTheRunsHosts(t *testing.T) {
 			t.Errorf("%q: expected a closed connection, got %+v", host, got)
 		}
 	}
-	if got := try(t, s, "lookup", "app.ci.test"); got.Got != RouterIP {
-		t.Errorf("expected %s, got %+v", RouterIP, got)
+	if got := try(t, s, "lookup", "app.ci.test"); got.Got != routerIP {
+		t.Errorf("expected %s, got %+v", routerIP, got)
 	}
 }
 

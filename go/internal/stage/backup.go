@@ -19,13 +19,13 @@ import (
 // Each situation that plan.Backup.Restore names is tried with the same snapshot.
 func Backup(ctx context.Context, d Deps, rec *Record) error {
 	if why := d.Plan.Backup.NotApplicable; why != "" {
-		return NotApplicable(why)
+		return notApplicable(why)
 	}
 	if f := d.Version.Facts; !f.BackedUp() {
 		if len(f.Volumes) == 0 {
-			return NotRun("the recipe has no volumes and no backup labels; declare backup.notApplicable if there is nothing to save")
+			return notRun("the recipe has no volumes and no backup labels; declare backup.notApplicable if there is nothing to save")
 		}
-		return NotRun("no service has the label backupbot.backup=true")
+		return notRun("no service has the label backupbot.backup=true")
 	}
 	if err := d.deployed(ctx, rec); err != nil {
 		return err
@@ -36,7 +36,7 @@ func Backup(ctx context.Context, d Deps, rec *Record) error {
 	}
 	point.Written.Reached()
 	if d.Plan.State.Generic && !hasMarkers(vars) {
-		return NotRun("no state is declared, and a marker fits nowhere in what the backup labels save")
+		return notRun("no state is declared, and a marker fits nowhere in what the backup labels save")
 	}
 	b := backup{Deps: d, rec: rec, vars: vars}
 	if err := b.written(ctx); err != nil {

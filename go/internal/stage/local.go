@@ -30,11 +30,11 @@ const usualWhole = time.Hour
 // finding of its own. The first error is given.
 func Local(ctx context.Context, d Deps, rec *Record) error {
 	if reason := d.Plan.Local.NotApplicable; reason != "" {
-		return NotApplicable(reason)
+		return notApplicable(reason)
 	}
 	tests := filepath.Join(d.App.Abra.RecipeDir(d.Plan.Recipe), "tests")
 	if _, err := os.Lstat(tests); errors.Is(err, fs.ErrNotExist) {
-		return NotApplicable("no tests/")
+		return notApplicable("no tests/")
 	}
 	if err := d.App.Unmoved(ctx, d.Version); err != nil {
 		return fmt.Errorf("local tests of %s: %w", d.Version.Commit[:7], err)
@@ -51,7 +51,7 @@ func Local(ctx context.Context, d Deps, rec *Record) error {
 	}
 	point.Copied.Reached()
 	if len(l.files) == 0 {
-		return NotRun("tests/ holds no pytest file, no executable and no step file")
+		return notRun("tests/ holds no pytest file, no executable and no step file")
 	}
 	return errors.Join(l.run(ctx), l.close())
 }
@@ -101,7 +101,7 @@ func (l *local) skipped() error {
 		}
 	}
 	if !passed {
-		return NotRun("every test in tests/ was skipped")
+		return notRun("every test in tests/ was skipped")
 	}
 	return nil
 }

@@ -56,12 +56,12 @@ func (r *Record) Add(steps []result.Step, evidence []result.Evidence) {
 // vars are the values that the plan's templates know before any step has saved one.
 func (d Deps) vars() *step.Vars { return step.NewVars(d.App.Known(), d.App.Secret) }
 
-// NotApplicable ends a stage for which the recipe declares that it doesn't apply.
-func NotApplicable(reason string) error { return ended{result.NotApplicable, reason} }
+// notApplicable ends a stage for which the recipe declares that it doesn't apply.
+func notApplicable(reason string) error { return ended{result.NotApplicable, reason} }
 
-// NotRun ends a stage that can't be tried although nobody declared so: a gap that
+// notRun ends a stage that can't be tried although nobody declared so: a gap that
 // stops the climb (design, "A run").
-func NotRun(reason string) error { return ended{result.NotRun, reason} }
+func notRun(reason string) error { return ended{result.NotRun, reason} }
 
 type ended struct {
 	outcome result.Outcome

@@ -23,7 +23,7 @@ import (
 // test: it is a finding, and the stage is not run (a gap).
 func Upgrade(ctx context.Context, d Deps, rec *Record) error {
 	if why := d.Plan.Upgrade.NotApplicable; why != "" {
-		return NotApplicable(why)
+		return notApplicable(why)
 	}
 	var gaps []string
 	for i, e := range d.Edges {
@@ -43,10 +43,10 @@ func Upgrade(ctx context.Context, d Deps, rec *Record) error {
 		}
 	}
 	if len(d.Edges) == 0 {
-		return NotRun("the plan names no version to upgrade from")
+		return notRun("the plan names no version to upgrade from")
 	}
 	if len(gaps) > 0 {
-		return NotRun(strings.Join(gaps, "; "))
+		return notRun(strings.Join(gaps, "; "))
 	}
 	return nil
 }

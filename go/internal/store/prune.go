@@ -17,8 +17,8 @@ type Keep struct {
 	Whole int // of these, with logs and evidence
 }
 
-// DefaultKeep is what Publish keeps: about a month of a busy recipe, years of the weekly sweep.
-var DefaultKeep = Keep{Runs: 120, Whole: 30}
+// defaultKeep is what Publish keeps: about a month of a busy recipe, years of the weekly sweep.
+var defaultKeep = Keep{Runs: 120, Whole: 30}
 
 // halfDone is how old what lies in the folder of things being published must be to be a
 // leftover of a killed process.

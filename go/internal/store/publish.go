@@ -89,7 +89,7 @@ func (s Store) bring(fill func(*os.Root) error) error {
 	if err := settle(root, r, tmp); err != nil {
 		return err
 	}
-	return s.Prune(r.Recipe, DefaultKeep)
+	return s.Prune(r.Recipe, defaultKeep)
 }
 
 // filled lets fill make a folder, and gives the result that lies in it then.

@@ -121,7 +121,7 @@ func (c *Copy) spoilDump(script, content string) error {
 	if err != nil {
 		return err
 	}
-	if c.Plan.Recipe == DemoOnly {
+	if c.Plan.Recipe == demoOnly {
 		rule := label + "backup.volumes." + volume + ".path"
 		old, _ := c.tree.label(s.Name, rule)
 		c.tree.setLabel(s.Name, rule, old+",uploads/dump.json")

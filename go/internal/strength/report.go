@@ -54,13 +54,13 @@ func (b *Base) Walk(ctx context.Context, table []Mutation, jobs int, tell func(R
 		})
 	}
 	wg.Wait()
-	r := Count(b.Plan.Recipe, rows)
+	r := count(b.Plan.Recipe, rows)
 	r.StandIn = b.stood
 	return r
 }
 
-// Count makes the score.
-func Count(recipe string, rows []Row) Report {
+// count makes the score.
+func count(recipe string, rows []Row) Report {
 	r := Report{Recipe: recipe, Rows: rows}
 	for _, row := range rows {
 		if row.Verdict != NotApplicable {

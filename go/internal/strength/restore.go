@@ -29,7 +29,7 @@ func restoreHooksAlone(c *Copy) error {
 			continue
 		}
 		shell := "sh -c "
-		if c.Plan.Recipe == DemoOnly { // its image has none
+		if c.Plan.Recipe == demoOnly { // its image has none
 			shell = ""
 		}
 		run = append(run, fmt.Sprintf(`  docker exec "$(docker ps --quiet --filter "label=com.docker.swarm.service.name=${stack}_%s")" %s`, s.Name, shell+quoted(shell, s.Backup.RestorePost)))

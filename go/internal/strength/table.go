@@ -2,8 +2,8 @@ package strength
 
 import "coopcloud.tech/cc-ci/internal/result"
 
-// DemoOnly is the recipe whose app takes part in the mutations that need it.
-const DemoOnly = "demo"
+// demoOnly is the recipe whose app takes part in the mutations that need it.
+const demoOnly = "demo"
 
 // Table is every mutation, in the order of a run's stages.
 func Table() []Mutation {

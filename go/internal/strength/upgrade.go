@@ -68,7 +68,7 @@ func newVariable(c *Copy) error {
 }
 
 func migration(c *Copy) error {
-	if c.Plan.Recipe != DemoOnly {
+	if c.Plan.Recipe != demoOnly {
 		return notApplicable("which data a version refuses, only the app knows; the demo's app does so")
 	}
 	c.Plan.Upgrade = plan.Upgrade{From: []string{"oldest"}}

@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// Slice is the unit that all supervised processes of one machine are in.
-const Slice = "cc-ci.slice"
+// slice is the unit that all supervised processes of one machine are in.
+const slice = "cc-ci.slice"
 
 // Systemd starts transient service units of the system's manager.
 type Systemd struct{}
@@ -42,7 +42,7 @@ func (Systemd) Start(ctx context.Context, spec Spec) error {
 func systemdRun(spec Spec) []string {
 	argv := []string{
 		"systemd-run", "--quiet", "--collect", "--no-ask-password",
-		"--unit=" + spec.Name, "--slice=" + Slice, "--description=cc-ci " + spec.Name,
+		"--unit=" + spec.Name, "--slice=" + slice, "--description=cc-ci " + spec.Name,
 		"--service-type=notify", "--working-directory=" + spec.Dir,
 		"--property=NotifyAccess=main",
 		"--property=KillMode=mixed", // SIGTERM to the process alone, SIGKILL to all that is left
