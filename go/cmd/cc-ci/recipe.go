@@ -118,7 +118,7 @@ func showInspection(w io.Writer, res result.Result) error {
 	if res.Outcome == result.Fail && len(res.Findings) == 0 {
 		fmt.Fprintf(&b, "\nno recipe to check: %s\n", res.Reason)
 	} else {
-		fmt.Fprintf(&b, "\n%d open, %d findings in all\n", open(res), len(res.Findings))
+		fmt.Fprintf(&b, "\nfindings: %d, of them open: %d\n", len(res.Findings), open(res))
 	}
 	_, err := io.WriteString(w, b.String())
 	return err

@@ -82,7 +82,7 @@ services:
 		code          int
 		want          []string
 	}{
-		{"sound", sound, exitGreen, []string{"notes 1.0.0+1.2.3 at ", "0 open, 0 findings"}},
+		{"sound", sound, exitGreen, []string{"notes 1.0.0+1.2.3 at ", "findings: 0, of them open: 0"}},
 		{"lint", strings.ReplaceAll(sound, "notes:1.2.3", "notes"), exitRed, []string{"warn    image-unpinned: service app", "name a version"}},
 		{"policy and lint", strings.ReplaceAll(sound, "notes:1.2.3", "notes\n    privileged: true"), exitRed, []string{"refuse  privileged: compose.yml: service app", "image-unpinned"}},
 		{"no YAML", "\tx", exitRed, []string{"compose-invalid"}},
