@@ -16,6 +16,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -195,7 +196,7 @@ func (a *App) Deploy(ctx context.Context, v Version) error {
 	}
 	a.Tell("waiting for the services")
 	if err := a.Engine.Converge(ctx, a.Names.Stack, since); err != nil {
-		return stopped(ctx, err)
+		return stopped(ctx, blameSubnet(v.Facts, err))
 	}
 	a.converged = time.Now()
 	point.Converged.Reached()
@@ -220,6 +221,19 @@ var errLimit = errors.New("the limit is over")
 func stopped(ctx context.Context, err error) error {
 	if err != nil && ctx.Err() != nil && !errors.Is(context.Cause(ctx), errLimit) {
 		return context.Cause(ctx)
+	}
+	return err
+}
+
+// blameSubnet makes a task without an address the recipe's fault where the recipe itself says how many addresses there are.
+func blameSubnet(f *recipe.Facts, err error) error {
+	if !errors.Is(err, swarm.ErrStuck) {
+		return err
+	}
+	for _, key := range slices.Sorted(maps.Keys(f.Config.Networks)) {
+		if n := f.Config.Networks[key]; len(n.Ipam.Config) > 0 {
+			return result.Fault(fmt.Errorf("%w; network %s has a subnet of its own, %s: leave ipam out", err, key, n.Ipam.Config[0].Subnet))
+		}
 	}
 	return err
 }
