@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"coopcloud.tech/cc-ci/internal/point"
+	"coopcloud.tech/cc-ci/internal/result"
 	"coopcloud.tech/cc-ci/internal/stage"
 )
 
@@ -26,11 +27,11 @@ func (s *session) images(ctx context.Context) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, limit, fmt.Errorf("pulling images took longer than %s", limit))
 	defer cancel()
 	failed := s.pull(ctx, s.allImages())
-	if err := missing(failed, s.overlay(s.cfg.Plan).Images(s.version.Facts)); err != nil {
+	if err := missing(failed, s.overlay(s.cfg.Plan).Images(s.version.Facts), s.version.Facts.Images()); err != nil {
 		return s.orStandIn(err)
 	}
 	for _, d := range s.needs {
-		if err := missing(failed, s.overlay(d.Plan).Images(d.version.Facts)); err != nil {
+		if err := missing(failed, s.overlay(d.Plan).Images(d.version.Facts), nil); err != nil {
 			return stage.Dependency(d.Need, err)
 		}
 	}
@@ -49,14 +50,18 @@ func (s *session) images(ctx context.Context) error {
 	return nil
 }
 
-// missing tells which of the images could not be had.
-func missing(failed map[string]error, images []string) error {
+// missing tells which of the images could not be had. One that the recipe does not write itself is the site's to have.
+func missing(failed map[string]error, images, written []string) error {
 	var none error
 	for _, ref := range images {
-		none = errors.Join(none, failed[ref])
+		err := failed[ref]
+		if err != nil && !slices.Contains(written, ref) {
+			err = errors.New(err.Error()) // whose fault it would be is forgotten
+		}
+		none = errors.Join(none, err)
 	}
-	if none == nil {
-		return nil
+	if none == nil || result.OutcomeOf(none) == result.Fail {
+		return none
 	}
 	return fmt.Errorf("%w; a machine that can't pull needs an override of the site with `images`, from the image as the recipe writes it to one that is here", none)
 }

@@ -6,24 +6,42 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
+	"strings"
 
 	"github.com/containerd/errdefs"
 	"github.com/docker/docker/api/types/image"
+
+	"coopcloud.tech/cc-ci/internal/result"
 )
 
-// ErrNoImage means that an image is neither here nor can be pulled.
-var ErrNoImage = errors.New("image can't be had")
+// ErrNoImage means that an image is neither here nor can be pulled, ErrNoSuchImage that there is none of this name: its
+// registry was asked and said so, or the name can't be one. That is the fault of who wrote the name.
+var (
+	ErrNoImage     = errors.New("image can't be had")
+	ErrNoSuchImage = result.Fault(errors.New("there is no such image"))
+)
+
+// unknown is how registries say so, by the engine's own store and by containerd's. "Denied" is none of it: the image may be
+// private, and the operator's credentials missing.
+var unknown = regexp.MustCompile(`(?i)manifest unknown|manifest for .* not found|name unknown|repository name not known|: not found$`)
 
 // Image makes sure that ref is on the engine, pulls it where it isn't, and gives
-// its digest, or its id where it came from no registry. Errors wrap ErrNoImage.
+// its digest, or its id where it came from no registry. Errors wrap ErrNoImage or ErrNoSuchImage.
 func (e *Engine) Image(ctx context.Context, ref string) (string, error) {
 	if id, err := e.imageID(ctx, ref); err == nil {
 		return id, nil
+	} else if errdefs.IsInvalidArgument(err) {
+		return "", fmt.Errorf("image %s: %w: %w", ref, ErrNoSuchImage, err)
 	} else if !errdefs.IsNotFound(err) {
 		return "", fmt.Errorf("image %s: %w", ref, err)
 	}
 	if err := e.pull(ctx, ref); err != nil {
-		return "", fmt.Errorf("pull %s: %w: %w", ref, ErrNoImage, err)
+		why := ErrNoImage
+		if unknown.MatchString(strings.TrimSpace(err.Error())) {
+			why = ErrNoSuchImage
+		}
+		return "", fmt.Errorf("pull %s: %w: %w", ref, why, err)
 	}
 	id, err := e.imageID(ctx, ref)
 	if err != nil {

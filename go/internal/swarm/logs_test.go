@@ -3,13 +3,11 @@ package swarm
 import (
 	"io"
 	"net/http"
-	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/docker/docker/api/types/swarm"
-	"github.com/docker/docker/client"
 	"github.com/docker/docker/pkg/stdcopy"
 )
 
@@ -42,20 +40,13 @@ func TestTail(t *testing.T) {
 		}, nil, true},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			e := answering(t, func(w http.ResponseWriter, r *http.Request) {
 				if !strings.HasSuffix(r.URL.Path, "/services/s1/logs") {
 					http.NotFound(w, r)
 					return
 				}
 				tt.sends(w)
-			}))
-			defer server.Close()
-			api, err := client.NewClientWithOpts(client.WithHost("tcp://"+server.Listener.Addr().String()), client.WithVersion("1.41"))
-			if err != nil {
-				t.Fatal(err)
-			}
-			e := &Engine{api: api}
-			defer e.Close()
+			})
 			got, err := e.Tail(t.Context(), swarm.Service{ID: "s1", Spec: swarm.ServiceSpec{TaskTemplate: tt.task}}, 2)
 			if (err != nil) != tt.fails || !slices.Equal(got, tt.want) {
 				t.Errorf("expected %q, found %q, %v", tt.want, got, err)
