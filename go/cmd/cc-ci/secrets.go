@@ -71,14 +71,16 @@ func value(cmd *cobra.Command, s secrets.Secret, file string) ([]byte, error) {
 	return text, nil
 }
 
-// tell says what has to be done for a new value to be in force.
-func tell(cmd *cobra.Command, s secrets.Secret) {
+// tell says what has to be done for a new value to be in force, and with the old one where there was one.
+func tell(cmd *cobra.Command, s secrets.Secret, replaced bool) {
 	out := cmd.OutOrStdout()
 	fmt.Fprintf(out, "%s: new value\n", s.Name)
 	if len(s.Restart) > 0 {
 		fmt.Fprintf(out, "  restart: %s\n", strings.Join(s.Restart, " "))
 	}
-	fmt.Fprintf(out, "  also: %s\n", s.Also)
+	if replaced {
+		fmt.Fprintf(out, "  also: %s\n", s.Also)
+	}
 }
 
 func secretsInit() *cobra.Command {

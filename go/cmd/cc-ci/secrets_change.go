@@ -28,10 +28,11 @@ func secretsEdit() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			had := f.Has(s.Name)
 			if err := put(cmd, f, s, from); err != nil {
 				return err
 			}
-			tell(cmd, s)
+			tell(cmd, s, had)
 			return nil
 		},
 	}
@@ -76,7 +77,7 @@ With --all it rotates every internal secret but those whose change loses data.`,
 				if err := f.Rotate(s); err != nil {
 					return err
 				}
-				tell(cmd, s)
+				tell(cmd, s, true)
 			}
 			return nil
 		},
