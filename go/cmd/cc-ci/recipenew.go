@@ -38,7 +38,7 @@ is there is never touched.`,
 			}
 			facts, err := run.Facts(cmd.Context(), p, "")
 			if err != nil {
-				return usagef("--from %s: %w (expected the git repository of a recipe)", from, err)
+				return usagef("--from %s: %w", from, err)
 			}
 			path := filepath.Join(recipes, name, "default.nix")
 			if err := writeNew(path, draft.File(name, recipe.Origin(cmd.Context(), p.Source), facts)); err != nil {
