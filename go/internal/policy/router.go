@@ -173,7 +173,8 @@ func routerTarget(a *ask, r *report) {
 			bad = l.value != a.run.Network && !a.own(l.value)
 		case l.is("services"):
 			bad = strings.HasSuffix(l.option, "server.url") || strings.HasSuffix(l.option, "server.address") || strings.Contains(l.option, "servers.[") ||
-				strings.HasSuffix(l.option, "healthcheck.path") && !relativePath.MatchString(l.value)
+				strings.HasSuffix(l.option, "healthcheck.path") && !relativePath.MatchString(l.value) ||
+				strings.HasSuffix(l.option, ".port") && !portNumber.MatchString(l.value) || strings.HasSuffix(l.option, ".scheme") && !serverScheme(l.value)
 		case l.is("serverstransports"):
 			bad = true
 		case l.is("middlewares") && l.option == "forwardauth.address":
@@ -195,6 +196,12 @@ var middlewareKinds = []string{
 	"forwardauth", "grpcweb", "headers", "inflightconn", "inflightreq", "ipallowlist", "ipwhitelist", "passtlsclientcert", "ratelimit", "redirectregex",
 	"redirectscheme", "replacepath", "replacepathregex", "retry", "stripprefix", "stripprefixregex",
 }
+
+// Traefik makes a server's URL of scheme, address and port as they stand: "80@10.0.0.1:80" is a port to it.
+var (
+	portNumber   = regexp.MustCompile(`^[0-9]{1,5}$`)
+	serverScheme = among("http", "https", "h2c")
+)
 
 // relativePath is a path that no URL parser takes for another host.
 var relativePath = regexp.MustCompile(`^/([^/\\].*)?$`)

@@ -181,7 +181,7 @@ var table = []rule{
 	}, judge: routerReference, created: true},
 	{Rule: finding.Rule{
 		ID: "router-target", Severity: finding.Refuse,
-		What: "a label that makes Traefik itself connect, read files or load plugins: a server's `url`, `forwardauth.address` outside the stack, `usersfile`, `ratelimit.redis`, a middleware that isn't one of Traefik's own (`plugin`), a network that isn't the router's",
+		What: "a label that makes Traefik itself connect, read files or load plugins: a server's `url`, a port or scheme that is none, `forwardauth.address` outside the stack, `usersfile`, `ratelimit.redis`, a middleware that isn't one of Traefik's own (`plugin`), a network that isn't the router's",
 		Why:  "Traefik reaches what the app can't: the host, other apps, its own files", Mend: "let the label name a port of the service",
 	}, judge: routerTarget, created: true},
 	{Rule: finding.Rule{
