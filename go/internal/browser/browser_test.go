@@ -11,6 +11,7 @@ import (
 
 	"github.com/playwright-community/playwright-go"
 
+	"coopcloud.tech/cc-ci/internal/redact"
 	"coopcloud.tech/cc-ci/internal/result"
 	"coopcloud.tech/cc-ci/internal/site"
 )
@@ -136,5 +137,18 @@ func TestGotoAgainWhenTheNetworkChanged(t *testing.T) {
 		if got := result.OutcomeOf(err); got != tc.want || w.b.Retries() != tc.retries || p.loads != tc.retries+1 {
 			t.Errorf("%d changes: expected %s after %d repetitions, got %s after %d (%d loads): %v", tc.times, tc.want, tc.retries, got, w.b.Retries(), p.loads, err)
 		}
+	}
+}
+
+// TestCutMasksBefore: half of a secret at the end of what is kept would be shown.
+func TestCutMasksBefore(t *testing.T) {
+	mask := redact.New()
+	if err := mask.Add("login", "correct-horse-battery"); err != nil {
+		t.Fatal(err)
+	}
+	w := &walk{b: &Browser{opts: Options{Mask: mask}}}
+	w.note(&w.log, strings.Repeat("x", maxLine-10)+"correct-horse-battery")
+	if got := w.noted(&w.log)[0]; strings.Contains(got, "correct") || len(got) > maxLine+len("...") {
+		t.Errorf("got %q", got[maxLine-20:])
 	}
 }

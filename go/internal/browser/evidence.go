@@ -53,11 +53,11 @@ func (w *walk) collect(ctx context.Context, at string) {
 	take("screenshot", ".png", w.picture)
 	take("aria", ".yaml", func() ([]byte, error) {
 		text, err := w.page.Locator("body").AriaSnapshot(playwright.LocatorAriaSnapshotOptions{Timeout: playwright.Float(5000)})
-		return []byte(text[:min(len(text), maxText)]), err
+		return []byte(w.b.cut(text, maxText)), err
 	})
 	take("html", ".html.txt", func() ([]byte, error) {
 		text, err := w.page.Content()
-		return []byte(text[:min(len(text), maxText)]), err
+		return []byte(w.b.cut(text, maxText)), err
 	})
 	take("trace", ".zip", func() ([]byte, error) {
 		return w.b.fetch("trace.zip", func(path string) error { return w.context.Tracing().Stop(path) }, maxTrace)

@@ -86,8 +86,8 @@ type masked struct {
 func (m *masked) Error() string { return m.text }
 func (m *masked) Unwrap() error { return m.err }
 
-// readable is the length to which texts of a page are cut, in bytes; so much of
-// them is masked before, since half a secret is not recognised any more.
+// readable is the length to which texts of a page are cut, in bytes; so many more (looked) are
+// masked before, since half a secret is not recognised any more.
 const (
 	readable = 300
 	looked   = 64 << 10
@@ -108,6 +108,11 @@ func (w *walk) seen(s string) string {
 		return "not shown, since it may hold the secret " + w.hidden
 	}
 	return w.b.text(s)
+}
+
+// cut masks a text of a page, then cuts it to limit bytes.
+func (b *Browser) cut(s string, limit int) string {
+	return result.Cut(b.opts.Mask.String(s[:min(len(s), limit+looked)]), limit)
 }
 
 // text makes a text from a page fit for a report.

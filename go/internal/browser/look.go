@@ -235,7 +235,7 @@ func (w *walk) download(frame string, d plan.Download, limit time.Duration) erro
 		found := sha256.Sum256(b)
 		switch {
 		case contains != "" && !strings.Contains(string(b), contains):
-			return &result.Failure{Expected: fmt.Sprintf("a file with %q", d.Contains), Seen: fmt.Sprintf("%d bytes: %q", len(b), b[:min(len(b), readable)])}
+			return &result.Failure{Expected: fmt.Sprintf("a file with %q", d.Contains), Seen: fmt.Sprintf("%d bytes: %q", len(b), b[:min(len(b), looked)])}
 		case sum != "" && hex.EncodeToString(found[:]) != sum:
 			return &result.Failure{Expected: "a file with SHA-256 " + d.SHA256, Seen: fmt.Sprintf("%x, %d bytes", found, len(b))}
 		}

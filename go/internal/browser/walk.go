@@ -88,12 +88,15 @@ func (w *walk) listen() {
 	})
 }
 
+// maxNotes and maxLine bound what is kept of a page's console, in lines and in bytes of each.
+const maxNotes, maxLine = 1000, 4096
+
 // note adds a line, of which a hostile page could make any number.
 func (w *walk) note(to *[]string, line string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if len(*to) < 1000 {
-		*to = append(*to, line[:min(len(line), 4096)])
+	if len(*to) < maxNotes {
+		*to = append(*to, w.b.cut(line, maxLine))
 	}
 }
 

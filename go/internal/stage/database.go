@@ -66,7 +66,7 @@ func (d Deps) sql(ctx context.Context, service, statements string) (string, erro
 		return "", err
 	}
 	if out.Exit != 0 {
-		return "", result.Fault(fmt.Errorf("database of service %s: exit %d: %s", service, out.Exit, d.App.Mask.String(cutTo(strings.TrimSpace(out.Stderr), 300))))
+		return "", result.Fault(fmt.Errorf("database of service %s: exit %d: %s", service, out.Exit, d.shown(strings.TrimSpace(out.Stderr), 300)))
 	}
 	return strings.TrimSpace(out.Stdout), nil
 }

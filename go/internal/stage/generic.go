@@ -60,7 +60,7 @@ func (d Deps) verifyMarkers(ctx context.Context, rec *Record, vars *step.Vars) e
 		err := d.marked(rec, fmt.Sprintf("state.verify[%d]", i), m, func(place string) error {
 			seen, err := d.read(ctx, m)
 			if err == nil && seen != d.kept() {
-				err = &result.Failure{Place: place, What: m.String(), Expected: fmt.Sprintf("%q", d.kept()), Seen: fmt.Sprintf("%q", cutTo(seen, 80))}
+				err = &result.Failure{Place: place, What: m.String(), Expected: fmt.Sprintf("%q", d.kept()), Seen: fmt.Sprintf("%q", d.shown(seen, 80))}
 			}
 			return err
 		})
@@ -160,4 +160,5 @@ func (d Deps) gone(m marker) error {
 	return result.Fault(fmt.Errorf("%s: no service of %s mounts the volume", m, d.Version.Commit[:8]))
 }
 
-func cutTo(s string, n int) string { return s[:min(len(s), n)] }
+// shown makes what the app gave fit for an error, at most limit bytes of it: masked before it is cut.
+func (d Deps) shown(text string, limit int) string { return result.Cut(d.App.Mask.String(text), limit) }
