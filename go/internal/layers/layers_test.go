@@ -7,6 +7,7 @@ import (
 	"go/token"
 	"io/fs"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -63,7 +64,7 @@ func TestArrowsPointDown(t *testing.T) {
 			}
 		}
 		for path, allowed := range external {
-			if imported == path && !contains(allowed, pkg) {
+			if imported == path && !slices.Contains(allowed, pkg) {
 				t.Errorf("%s: %s imports %s; only %v may", file, pkg, path, allowed)
 			}
 		}
@@ -96,13 +97,4 @@ func walk(t *testing.T, each func(pkg, file, imported string)) {
 	if err != nil {
 		t.Fatal(err)
 	}
-}
-
-func contains(list []string, s string) bool {
-	for _, l := range list {
-		if l == s {
-			return true
-		}
-	}
-	return false
 }

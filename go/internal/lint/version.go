@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -54,16 +55,9 @@ func configUnversioned(in Input, add Add) {
 			if i < 0 || c.External || c.Digest == u.Old.Configs[i].Digest {
 				continue
 			}
-			add("config "+c.Key, "its file changed since %s and its version is %s in both", u.From, orNone(c.Version))
+			add("config "+c.Key, "its file changed since %s and its version is %s in both", u.From, cmp.Or(c.Version, "missing"))
 		}
 	}
-}
-
-func orNone(version string) string {
-	if version == "" {
-		return "missing"
-	}
-	return version
 }
 
 func variableUnset(in Input, add Add) {

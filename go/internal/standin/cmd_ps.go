@@ -4,7 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"sort"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -54,7 +54,7 @@ func (p *program) appPs() *cobra.Command {
 				}
 				rows = append(rows, cells)
 			}
-			sort.Slice(rows, func(i, j int) bool { return rows[i][0] < rows[j][0] })
+			slices.SortFunc(rows, slices.Compare)
 			return p.table(psFields, rows)
 		},
 	}

@@ -3,7 +3,7 @@ package standin
 import (
 	"fmt"
 	"io"
-	"sort"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -92,7 +92,7 @@ func Page(w io.Writer) error {
 func commandRows(cmd *cobra.Command) [][2]string {
 	var rows [][2]string
 	children := cmd.Commands()
-	sort.Slice(children, func(i, j int) bool { return children[i].Name() < children[j].Name() })
+	slices.SortFunc(children, func(a, b *cobra.Command) int { return strings.Compare(a.Name(), b.Name()) })
 	for _, child := range children {
 		rows = append(rows, commandRows(child)...)
 	}

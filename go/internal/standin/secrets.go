@@ -2,7 +2,7 @@ package standin
 
 import (
 	"fmt"
-	"sort"
+	"slices"
 	"strings"
 
 	composetypes "github.com/docker/cli/cli/compose/types"
@@ -43,7 +43,7 @@ func (a *app) secrets(config *composetypes.Config) ([]secret, error) {
 		variable := "SECRET_" + strings.ToUpper(key) + "_VERSION"
 		out = append(out, secret{key, version, declared.Name, a.Env.Modifiers[variable]})
 	}
-	sort.Slice(out, func(i, j int) bool { return out[i].Name < out[j].Name })
+	slices.SortFunc(out, func(a, b secret) int { return strings.Compare(a.Name, b.Name) })
 	return out, nil
 }
 

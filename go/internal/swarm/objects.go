@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"sort"
 	"strings"
 	"time"
 
@@ -64,7 +63,7 @@ func Strings(objs []Object) []string {
 	for _, o := range objs {
 		names = append(names, o.String())
 	}
-	sort.Strings(names)
+	slices.Sort(names)
 	return names
 }
 

@@ -2,9 +2,10 @@ package stack
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
-	"sort"
+	"slices"
 	"strings"
 
 	"github.com/docker/cli/cli/compose/loader"
@@ -59,12 +60,7 @@ func variableDuration(dict map[string]any, at string) string {
 		services, _ := dict["services"].(map[string]any)
 		dict, at = services, "services"
 	}
-	keys := make([]string, 0, len(dict))
-	for key := range dict {
-		keys = append(keys, key)
-	}
-	sort.Strings(keys)
-	for _, key := range keys {
+	for _, key := range slices.Sorted(maps.Keys(dict)) {
 		path := at + "." + key
 		switch v := dict[key].(type) {
 		case string:

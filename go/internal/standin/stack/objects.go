@@ -3,7 +3,7 @@ package stack
 import (
 	"context"
 	"fmt"
-	"sort"
+	"slices"
 	"strings"
 	"time"
 
@@ -55,7 +55,7 @@ func (e *Engine) Volumes(ctx context.Context, stack string) ([]string, error) {
 	for _, v := range list.Volumes {
 		names = append(names, v.Name)
 	}
-	sort.Strings(names)
+	slices.Sort(names)
 	return names, nil
 }
 

@@ -9,7 +9,7 @@ package switches
 
 import (
 	"fmt"
-	"sort"
+	"slices"
 	"strings"
 )
 
@@ -114,6 +114,6 @@ func names() []string {
 	for _, sw := range Table {
 		out = append(out, sw.Name)
 	}
-	sort.Strings(out)
+	slices.Sort(out)
 	return out
 }
