@@ -30,7 +30,7 @@ func TestRequirementsAreProven(t *testing.T) {
 			t.Errorf("%s: expected a test or a page, found an empty row", m[1])
 		}
 		for _, p := range proof.FindAllStringSubmatch(m[2], -1) {
-			for _, name := range strings.Fields(p[2]) {
+			for name := range strings.FieldsSeq(p[2]) {
 				if !hasTest(t, p[1], name) {
 					t.Errorf("%s: expected %s in %s, found none", m[1], name, p[1])
 				}

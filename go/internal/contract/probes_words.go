@@ -63,7 +63,7 @@ func helpProbe(form Form, words, flags []string) probe {
 
 // split gives the words of a form's command and its flags.
 func split(args string) (words, flags []string) {
-	for _, arg := range strings.Fields(args) {
+	for arg := range strings.FieldsSeq(args) {
 		switch {
 		case strings.HasPrefix(arg, "-"):
 			flags = append(flags, strings.TrimSuffix(arg, "="))

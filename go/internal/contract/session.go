@@ -120,7 +120,7 @@ func (s *session) typeOf(domain string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	for _, line := range strings.Split(string(b), "\n") {
+	for line := range strings.SplitSeq(string(b), "\n") {
 		for _, key := range []string{"TYPE=", "RECIPE="} {
 			if v, ok := strings.CutPrefix(line, key); ok {
 				return v, nil

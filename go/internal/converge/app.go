@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -140,9 +141,7 @@ func (v *service) want() (wanted, error) {
 	}
 	overlayRef := "../../cc-ci." + v.recipe + ".yml" // as the driver's: beside the clones
 	set := map[string]string{"DOMAIN": v.domain, "LETS_ENCRYPT_ENV": "", "COMPOSE_FILE": strings.Join(append(slices.Clone(files), overlayRef), ":")}
-	for key, value := range v.env {
-		set[key] = value
-	}
+	maps.Copy(set, v.env)
 	w := wanted{stack: recipe.StackName(v.domain)}
 	if w.env, err = app.RewriteEnv(string(text), set); err != nil {
 		return wanted{}, err

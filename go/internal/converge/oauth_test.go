@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -48,9 +49,7 @@ func (f *modelForge) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		var shown []map[string]any
 		for _, a := range f.apps {
 			hidden := map[string]any{}
-			for k, v := range a {
-				hidden[k] = v
-			}
+			maps.Copy(hidden, a)
 			hidden["client_secret"] = "" // told once
 			shown = append(shown, hidden)
 		}

@@ -21,10 +21,10 @@ func TestUnseen(t *testing.T) {
 	b := start(t, settings{})
 	for name, move := range map[string]func(t *testing.T, p trigger.Pull, branch string){
 		"pushed to while it was closed": func(t *testing.T, p trigger.Pull, branch string) {
-			set(t, p, sdk.EditPullRequestOption{State: state(sdk.StateClosed)})
+			set(t, p, sdk.EditPullRequestOption{State: new(sdk.StateClosed)})
 			push(t, p.Owner, p.Repo, branch, "")
 			pause(t, 3) // the queue of pushes passes over closed ones
-			set(t, p, sdk.EditPullRequestOption{State: state(sdk.StateOpen)})
+			set(t, p, sdk.EditPullRequestOption{State: new(sdk.StateOpen)})
 		},
 		"behind many other branches": func(t *testing.T, p trigger.Pull, branch string) {
 			folder := t.TempDir()
@@ -73,5 +73,3 @@ func set(t *testing.T, p trigger.Pull, opt sdk.EditPullRequestOption) {
 		t.Fatal(err)
 	}
 }
-
-func state(s sdk.StateType) *sdk.StateType { return &s }

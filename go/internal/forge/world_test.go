@@ -187,7 +187,7 @@ func counts(t *testing.T, project string) map[string]count {
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
 		t.Fatal(err)
 	}
-	for _, line := range strings.Split(string(b), "\n") {
+	for line := range strings.SplitSeq(string(b), "\n") {
 		id, _, _ := strings.Cut(line, " ")
 		c := found[id]
 		c.ran++

@@ -18,7 +18,7 @@ func TestGreedyRecipes(t *testing.T) {
 	t.Parallel()
 	const none = "networks:\n  proxy:"
 	many := "  more: &more\n    image: nginx:1.27.2\n"
-	for _, c := range strings.Split(strings.Repeat("x", 41), "") {
+	for c := range strings.SplitSeq(strings.Repeat("x", 41), "") {
 		many += "  " + c + strings.Repeat("y", strings.Count(many, "\n")) + ": *more\n"
 	}
 	for _, tt := range []struct {

@@ -136,7 +136,7 @@ func (l *looker) open(page playwright.Page, path, axe string, wrong *troubles) e
 }
 
 func (l *looker) picture(page playwright.Page, file string) error {
-	b, err := page.Screenshot(playwright.PageScreenshotOptions{FullPage: playwright.Bool(true)})
+	b, err := page.Screenshot(playwright.PageScreenshotOptions{FullPage: new(true)})
 	if err != nil {
 		return err
 	}

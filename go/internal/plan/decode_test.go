@@ -2,6 +2,7 @@ package plan_test
 
 import (
 	"encoding/json"
+	"maps"
 	"os"
 	"strings"
 	"testing"
@@ -131,16 +132,12 @@ func TestDecodeRefusesStates(t *testing.T) {
 func needing(t *testing.T, need map[string]any, rest map[string]any) []byte {
 	t.Helper()
 	full := map[string]any{"name": "idp", "plan": json.RawMessage(minimal(t, "", nil)), "env": map[string]any{}, "setup": []any{}}
-	for key, value := range need {
-		full[key] = value
-	}
+	maps.Copy(full, need)
 	var root map[string]any
 	if err := json.Unmarshal(minimal(t, "needs", []any{full}), &root); err != nil {
 		t.Fatal(err)
 	}
-	for key, value := range rest {
-		root[key] = value
-	}
+	maps.Copy(root, rest)
 	b, err := json.Marshal(root)
 	if err != nil {
 		t.Fatal(err)

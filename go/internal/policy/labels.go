@@ -50,7 +50,7 @@ func backupPath(a *ask, r *report) {
 			if !strings.HasPrefix(key, "backupbot.backup.volumes.") || !strings.HasSuffix(key, ".path") {
 				continue
 			}
-			for _, p := range strings.Split(l.value, ",") {
+			for p := range strings.SplitSeq(l.value, ",") {
 				if p = strings.TrimSpace(p); p != "" && !filepath.IsLocal(p) {
 					r.add(l.place, "path %s", p)
 				}

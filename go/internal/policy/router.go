@@ -123,7 +123,7 @@ func routerEntrypoint(a *ask, r *report) {
 		if !l.is("routers") || l.option != "entrypoints" {
 			return
 		}
-		for _, e := range strings.Split(l.value, ",") {
+		for e := range strings.SplitSeq(l.value, ",") {
 			if e = strings.TrimSpace(e); e != "web" && e != "web-secure" {
 				r.add(l.place, "entry point %s", e)
 			}
@@ -133,7 +133,7 @@ func routerEntrypoint(a *ask, r *report) {
 
 func routerReference(a *ask, r *report) {
 	refer := func(l traefikLabel, section, list string) {
-		for _, name := range strings.Split(list, ",") {
+		for name := range strings.SplitSeq(list, ",") {
 			if name = strings.TrimSpace(name); name != "" && !a.declares(l.parts[1], section, name) {
 				r.add(l.place, "%s", name)
 			}

@@ -202,7 +202,7 @@ func byPrefix(ctx context.Context, dir, hex string) (string, error) {
 		return "", err
 	}
 	var commits []string
-	for _, object := range strings.Fields(string(out)) {
+	for object := range strings.FieldsSeq(string(out)) {
 		kind, err := gitOut(ctx, dir, "cat-file", "-t", object)
 		if err == nil && strings.TrimSpace(string(kind)) == "commit" {
 			commits = append(commits, object)

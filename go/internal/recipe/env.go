@@ -179,7 +179,7 @@ func (s Sample) ComposeFiles() []string { return composeFiles(s.Map()) }
 // order and relative to the recipe: COMPOSE_FILE, else compose.yml.
 func composeFiles(env map[string]string) []string {
 	var files []string
-	for _, f := range strings.Split(env["COMPOSE_FILE"], ":") {
+	for f := range strings.SplitSeq(env["COMPOSE_FILE"], ":") {
 		if f = strings.TrimSpace(f); f != "" {
 			files = append(files, f)
 		}

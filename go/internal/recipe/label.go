@@ -8,7 +8,7 @@ import "strings"
 // panics on it, and follows no service any more until it is started again.
 func TraefikKey(key string) (parts []string, ok bool) {
 	ok = true
-	for _, part := range strings.Split(strings.ToLower(key), ".") {
+	for part := range strings.SplitSeq(strings.ToLower(key), ".") {
 		open := strings.Index(part, "[")
 		switch {
 		case !strings.HasSuffix(part, "]"):

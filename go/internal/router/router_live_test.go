@@ -14,6 +14,7 @@ import (
 	"encoding/pem"
 	"fmt"
 	"io"
+	"maps"
 	"math/big"
 	"net"
 	"net/http"
@@ -160,9 +161,7 @@ func (d *deployment) service(name string, secrets []*swarm.SecretReference, port
 		},
 		EndpointSpec: &swarm.EndpointSpec{Mode: swarm.ResolutionModeDNSRR, Ports: ports},
 	}
-	for k, v := range labels {
-		spec.Labels[k] = v
-	}
+	maps.Copy(spec.Labels, labels)
 	s, err := d.engine.ServiceCreate(d.t.Context(), spec, swarm.ServiceCreateOptions{})
 	if err != nil {
 		d.t.Fatal(err)

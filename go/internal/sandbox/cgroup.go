@@ -42,7 +42,7 @@ func parseMounts(info string) mounts {
 		case "cgroup2":
 			m.v2 = l[4]
 		case "cgroup":
-			for _, c := range strings.Split(r[2], ",") {
+			for c := range strings.SplitSeq(r[2], ",") {
 				m.v1[c] = l[4]
 			}
 		}
@@ -170,7 +170,7 @@ func removeGroup(dir string) error {
 			return fmt.Errorf("control group: %w", err)
 		}
 		b, _ := os.ReadFile(filepath.Join(dir, "cgroup.procs"))
-		for _, pid := range strings.Fields(string(b)) {
+		for pid := range strings.FieldsSeq(string(b)) {
 			kill(pid, func() bool { return inGroup(dir, pid) })
 		}
 		time.Sleep(5 * time.Millisecond)

@@ -35,13 +35,11 @@ func startForwarder(l net.Listener, router string, hosts []string) *forwarder {
 		f.hosts[strings.ToLower(h)] = true
 	}
 	f.ctx, f.cancel = context.WithCancel(context.Background())
-	f.wg.Add(1)
-	go f.serve()
+	f.wg.Go(f.serve)
 	return f
 }
 
 func (f *forwarder) serve() {
-	defer f.wg.Done()
 	for {
 		select {
 		case f.slots <- struct{}{}:
@@ -52,12 +50,10 @@ func (f *forwarder) serve() {
 		if err != nil {
 			return
 		}
-		f.wg.Add(1)
-		go func() {
-			defer f.wg.Done()
+		f.wg.Go(func() {
 			defer func() { <-f.slots }()
 			f.pass(c)
-		}()
+		})
 	}
 }
 

@@ -3,6 +3,7 @@ package stage
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"coopcloud.tech/cc-ci/internal/result"
@@ -33,10 +34,8 @@ func dialectOf(image string) *dialect {
 	name, _, _ = strings.Cut(name, "@")
 	name, _, _ = strings.Cut(name, ":")
 	for i, d := range dialects {
-		for _, known := range d.images {
-			if name == known {
-				return &dialects[i]
-			}
+		if slices.Contains(d.images, name) {
+			return &dialects[i]
 		}
 	}
 	return nil

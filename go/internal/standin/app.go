@@ -102,7 +102,7 @@ func (a *app) config() (*composetypes.Config, error) {
 		list = "compose.yml"
 	}
 	var files []string
-	for _, name := range strings.Split(list, ":") {
+	for name := range strings.SplitSeq(list, ":") {
 		path := a.Recipe.Path(name)
 		if _, err := os.Stat(path); err != nil {
 			return nil, fmt.Errorf("COMPOSE_FILE: %s: %w", name, err)

@@ -37,7 +37,7 @@ func TestGenerate(t *testing.T) {
 
 func modifiersOf(text string) map[string]string {
 	out := map[string]string{}
-	for _, word := range strings.Fields(text) {
+	for word := range strings.FieldsSeq(text) {
 		k, v, _ := strings.Cut(word, "=")
 		out[k] = v
 	}

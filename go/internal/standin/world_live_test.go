@@ -114,7 +114,7 @@ func (w *world) typeLine() string {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	for _, line := range strings.Split(string(b), "\n") {
+	for line := range strings.SplitSeq(string(b), "\n") {
 		if strings.HasPrefix(line, "TYPE=") {
 			return line
 		}

@@ -94,4 +94,3 @@ func echo(w http.ResponseWriter, req *http.Request) {
 
 func httpStep(h plan.HTTP) plan.Step { return plan.Step{HTTP: &h} }
 func execStep(e plan.Exec) plan.Step { return plan.Step{Exec: &e} }
-func ptr(s string) *string           { return &s }

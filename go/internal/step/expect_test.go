@@ -37,10 +37,10 @@ func TestHTTPExpectations(t *testing.T) {
 		{"body on a bad status", answer(500, "# kept"), &plan.HTTPExpect{Body: "# kept"}, "a status below 400", `status 500, body "# kept"`},
 		{"absent", answer(200, "fine"), &plan.HTTPExpect{Absent: "# lost"}, "", ""},
 		{"absent, there", answer(200, "see # lost"), &plan.HTTPExpect{Absent: "# lost"}, `body without "# lost"`, `status 200, body "see # lost"`},
-		{"equals", answer(200, "# kept"), &plan.HTTPExpect{Equals: ptr("# kept")}, "", ""},
-		{"equals, more", answer(200, "# kept\n"), &plan.HTTPExpect{Equals: ptr("# kept")}, `body equal to "# kept"`, `status 200, body "# kept"`},
-		{"equals, empty", answer(200, ""), &plan.HTTPExpect{Equals: ptr("")}, "", ""},
-		{"equals, not empty", answer(200, "x"), &plan.HTTPExpect{Equals: ptr("")}, `body equal to ""`, `status 200, body "x"`},
+		{"equals", answer(200, "# kept"), &plan.HTTPExpect{Equals: new("# kept")}, "", ""},
+		{"equals, more", answer(200, "# kept\n"), &plan.HTTPExpect{Equals: new("# kept")}, `body equal to "# kept"`, `status 200, body "# kept"`},
+		{"equals, empty", answer(200, ""), &plan.HTTPExpect{Equals: new("")}, "", ""},
+		{"equals, not empty", answer(200, "x"), &plan.HTTPExpect{Equals: new("")}, `body equal to ""`, `status 200, body "x"`},
 
 		{"sha256", answer(200, "# kept"), &plan.HTTPExpect{SHA256: sum}, "", ""},
 		{"sha256, other", answer(200, "# lost"), &plan.HTTPExpect{SHA256: sum}, `a body of sha256 "` + sum + `"`, fmt.Sprintf("sha256 %x", sha256.Sum256([]byte("# lost")))},
@@ -56,7 +56,7 @@ func TestHTTPExpectations(t *testing.T) {
 		{"header, other", answer(200, "", "X-V", "a", "X-V", "b"), &plan.HTTPExpect{Header: map[string]string{"X-V": "c"}}, `header X-V with "c"`, `"a, b"`},
 		{"header, missing", answer(200, ""), &plan.HTTPExpect{Header: map[string]string{"X-V": ""}}, `header X-V with ""`, "no such header"},
 
-		{"templates are compared expanded, shown as written", answer(200, "app.example.org"), &plan.HTTPExpect{Equals: ptr("${domain}")}, "", ""},
+		{"templates are compared expanded, shown as written", answer(200, "app.example.org"), &plan.HTTPExpect{Equals: new("${domain}")}, "", ""},
 		{"a secret in the answer is masked", answer(200, "pw=S3CRETVALUE"), &plan.HTTPExpect{Body: "x${secret:db}"}, `body with "x${secret:db}"`, `status 200, body "pw=[secret db]"`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -97,7 +97,7 @@ func TestLongBodies(t *testing.T) {
 		{"begins as expected", plan.HTTPExpect{Body: "xxx"}, nil, true},
 		{"what stands behind the limit is not found", plan.HTTPExpect{Body: "END"}, nil, false},
 		{"absence can't be shown", plan.HTTPExpect{Absent: "nothing of this"}, nil, false},
-		{"the cut body is not the whole", plan.HTTPExpect{Equals: ptr(big[:step.MaxBody])}, nil, false},
+		{"the cut body is not the whole", plan.HTTPExpect{Equals: new(big[:step.MaxBody])}, nil, false},
 		{"half a body is not saved", plan.HTTPExpect{}, map[string]string{"a": "body"}, false},
 		{"a regex sees half a body", plan.HTTPExpect{}, map[string]string{"a": "regex:x"}, false},
 	} {

@@ -15,17 +15,17 @@ func TestFiles(t *testing.T) {
 		step plan.Step
 		want string // of the error; "" for none
 	}{
-		{"as it was written", file(plan.File{Path: "kept", Expect: ptr("kept at app.example.org")}), ""},
-		{"a template", file(plan.File{Path: "kept", Expect: ptr("kept at ${domain}")}), ""},
-		{"another content", file(plan.File{Path: "kept", Expect: ptr("lost")}), `app: /data/kept: expected the content "lost", got "kept at app.example.org"`},
-		{"no such file", file(plan.File{Path: "gone", Expect: ptr("kept")}), "expected a file, got none"},
+		{"as it was written", file(plan.File{Path: "kept", Expect: new("kept at app.example.org")}), ""},
+		{"a template", file(plan.File{Path: "kept", Expect: new("kept at ${domain}")}), ""},
+		{"another content", file(plan.File{Path: "kept", Expect: new("lost")}), `app: /data/kept: expected the content "lost", got "kept at app.example.org"`},
+		{"no such file", file(plan.File{Path: "gone", Expect: new("kept")}), "expected a file, got none"},
 		{"absent as it should be", file(plan.File{Path: "gone", Absent: true}), ""},
 		{"there against expectation", file(plan.File{Path: "kept", Absent: true}), "expected no such file, got one of 23 bytes"},
-		{"a secret is not shown", file(plan.File{Path: "key", Expect: ptr("other")}), `expected the content "other", got "[secret db]"`},
+		{"a secret is not shown", file(plan.File{Path: "key", Expect: new("other")}), `expected the content "other", got "[secret db]"`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			d := deps(serve(t, answer(200, "")))
-			_, err := run(t, d, file(plan.File{Path: "kept", Write: ptr("kept at ${domain}")}), file(plan.File{Path: "key", Write: ptr("${secret:db}")}), tt.step)
+			_, err := run(t, d, file(plan.File{Path: "kept", Write: new("kept at ${domain}")}), file(plan.File{Path: "key", Write: new("${secret:db}")}), tt.step)
 			switch {
 			case tt.want == "" && err != nil:
 				t.Error(err)

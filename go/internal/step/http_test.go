@@ -32,7 +32,7 @@ func TestRequests(t *testing.T) {
 		{"form", plan.HTTP{Method: "POST", Path: "/", Form: map[string]string{"a": "1 &", "b": "${domain}"}}, "POST /|application/x-www-form-urlencoded|a=1+%26&b=app.example.org"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			c.http.Expect = &plan.HTTPExpect{Equals: ptr(strings.ReplaceAll(c.want, "${", "$${"))}
+			c.http.Expect = &plan.HTTPExpect{Equals: new(strings.ReplaceAll(c.want, "${", "$${"))}
 			if _, err := run(t, deps(app), httpStep(c.http)); err != nil {
 				t.Error(err)
 			}
@@ -78,7 +78,7 @@ func TestUploads(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			_, err := run(t, deps(app), httpStep(plan.HTTP{Method: "POST", Path: "/", Upload: &c.upload, Form: map[string]string{"note": "${domain}"},
-				Expect: &plan.HTTPExpect{Equals: ptr("note=:app.example.org;" + c.want + ";")}}))
+				Expect: &plan.HTTPExpect{Equals: new("note=:app.example.org;" + c.want + ";")}}))
 			if err != nil {
 				t.Error(err)
 			}
@@ -107,12 +107,12 @@ func TestCookiesLastForOneList(t *testing.T) {
 	d := deps(app)
 	_, err := run(t, d,
 		httpStep(plan.HTTP{Path: "/login", Save: map[string]string{"first": "cookie:session"}}),
-		httpStep(plan.HTTP{Path: "/", Expect: &plan.HTTPExpect{Equals: ptr("session=abc")}, Save: map[string]string{"later": "cookie:session"}}),
+		httpStep(plan.HTTP{Path: "/", Expect: &plan.HTTPExpect{Equals: new("session=abc")}, Save: map[string]string{"later": "cookie:session"}}),
 		httpStep(plan.HTTP{Path: "/?${first}${later}"}))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := run(t, d, httpStep(plan.HTTP{Path: "/", Expect: &plan.HTTPExpect{Equals: ptr("")}})); err != nil {
+	if _, err := run(t, d, httpStep(plan.HTTP{Path: "/", Expect: &plan.HTTPExpect{Equals: new("")}})); err != nil {
 		t.Errorf("a second list starts without cookies: %v", err)
 	}
 }

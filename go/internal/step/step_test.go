@@ -103,8 +103,8 @@ func TestExecExpectations(t *testing.T) {
 		{"absent", step.ExecResult{Stdout: "fine"}, &plan.ExecExpect{Absent: "lost"}, "", ""},
 		{"absent, there", step.ExecResult{Stdout: "lost"}, &plan.ExecExpect{Absent: "lost"}, `stdout without "lost"`, `exit 0, stdout "lost"`},
 		{"absent, too long to say", step.ExecResult{Stdout: strings.Repeat("x", step.MaxBody)}, &plan.ExecExpect{Absent: "lost"}, "an output that can be looked through", "8 MiB or more"},
-		{"equals, trimmed", step.ExecResult{Stdout: "\n 3 \r\n"}, &plan.ExecExpect{Equals: ptr("3")}, "", ""},
-		{"equals, more", step.ExecResult{Stdout: "33"}, &plan.ExecExpect{Equals: ptr("3")}, `stdout equal to "3"`, `exit 0, stdout "33"`},
+		{"equals, trimmed", step.ExecResult{Stdout: "\n 3 \r\n"}, &plan.ExecExpect{Equals: new("3")}, "", ""},
+		{"equals, more", step.ExecResult{Stdout: "33"}, &plan.ExecExpect{Equals: new("3")}, `stdout equal to "3"`, `exit 0, stdout "33"`},
 		{"a secret in the output is masked", step.ExecResult{Exit: 1, Stderr: "auth S3CRETVALUE"}, nil, "exit 0", `exit 1, stderr "auth [secret db]"`},
 	} {
 		t.Run(c.name, func(t *testing.T) {

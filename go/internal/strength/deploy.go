@@ -2,6 +2,7 @@ package strength
 
 import (
 	"cmp"
+	"maps"
 	"regexp"
 	"strings"
 
@@ -40,9 +41,7 @@ func (c *Copy) askSoon() {
 // addService adds a service of a shell command.
 func (c *Copy) addService(script string, more map[string]any) {
 	s := map[string]any{"image": extraImage, "entrypoint": []any{"sh", "-c", script}}
-	for key, value := range more {
-		s[key] = value
-	}
+	maps.Copy(s, more)
 	c.tree.top("services")[extra] = s
 }
 

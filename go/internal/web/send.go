@@ -43,7 +43,7 @@ func text(kind string) bool {
 
 // acceptsGzip reads an Accept-Encoding header (RFC 9110, 12.5.3).
 func acceptsGzip(header string) bool {
-	for _, part := range strings.Split(header, ",") {
+	for part := range strings.SplitSeq(header, ",") {
 		coding, weight, _ := strings.Cut(strings.TrimSpace(part), ";")
 		if coding == "gzip" || coding == "*" {
 			return strings.Trim(strings.TrimPrefix(strings.TrimSpace(weight), "q="), "0.") != "" || weight == ""

@@ -24,7 +24,7 @@ func (c Clone) tags(ctx context.Context) ([]tag, error) {
 		return nil, err
 	}
 	var tags []tag
-	for _, line := range strings.Split(out, "\n") {
+	for line := range strings.SplitSeq(out, "\n") {
 		kind, name, ok := strings.Cut(line, " ")
 		if ok && versionTag.MatchString(name) {
 			tags = append(tags, tag{name, kind == "tag"})

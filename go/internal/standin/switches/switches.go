@@ -49,7 +49,7 @@ func Parse(text string) (Set, error) {
 	for _, sw := range Table {
 		set[sw.Name] = sw.Forms[0].Name
 	}
-	for _, entry := range strings.Split(text, ",") {
+	for entry := range strings.SplitSeq(text, ",") {
 		entry = strings.TrimSpace(entry)
 		if entry == "" {
 			continue
