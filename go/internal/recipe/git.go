@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"os/exec"
 	"strconv"
@@ -73,31 +72,34 @@ func gitEnv() []string {
 func gitOut(ctx context.Context, dir string, args ...string) ([]byte, error) {
 	out := capped{limit: 64 << 20}
 	err := gitTo(ctx, dir, &out, args...)
-	return out.Bytes(), err
+	return out.kept.Bytes(), err
 }
 
 var errCapped = errors.New("too much output")
 
 // capped is a buffer that ends the command once a hostile repository makes it
-// print more than limit bytes.
+// print more than limit bytes. What it keeps has a name, since io.Copy would use
+// an embedded buffer's ReadFrom and pass Write by.
 type capped struct {
-	bytes.Buffer
+	kept  bytes.Buffer
 	limit int
+	over  bool // more came than is kept
 }
 
 func (c *capped) Write(p []byte) (int, error) {
-	if c.Len()+len(p) > c.limit {
-		return 0, fmt.Errorf("%w: expected at most %d bytes", errCapped, c.limit)
+	if c.over = c.over || c.kept.Len()+len(p) > c.limit; c.over {
+		return 0, errCapped // which closes the pipe that the command writes to
 	}
-	return c.Buffer.Write(p)
+	return c.kept.Write(p)
 }
 
-func gitTo(ctx context.Context, dir string, out io.Writer, args ...string) error {
+// gitTo is gitOut into a buffer of the caller's; errCapped where that has no room.
+func gitTo(ctx context.Context, dir string, out *capped, args ...string) error {
 	return gitWith(ctx, dir, nil, out, args...)
 }
 
 // gitWith is gitTo with more variables in git's environment.
-func gitWith(ctx context.Context, dir string, env []string, out io.Writer, args ...string) error {
+func gitWith(ctx context.Context, dir string, env []string, out *capped, args ...string) error {
 	ctx, cancel := context.WithTimeout(ctx, gitLimit)
 	defer cancel()
 	full := append([]string{}, hardening...)
@@ -119,13 +121,16 @@ func gitWith(ctx context.Context, dir string, env []string, out io.Writer, args 
 	if err == nil {
 		return nil
 	}
+	if out.over {
+		return fmt.Errorf("git %s: %w: expected at most %d bytes", args[0], errCapped, out.limit)
+	}
 	if ctx.Err() != nil {
 		return fmt.Errorf("git %s: %w", args[0], ctx.Err())
 	}
 	if cmd.ProcessState != nil && cmd.ProcessState.ExitCode() == notFound {
 		return fmt.Errorf("git is not on PATH: install git: %w", err)
 	}
-	return blamePack(fmt.Errorf("git %s: %w: %s", args[0], err, firstLines(complaint.String(), 3)))
+	return blamePack(fmt.Errorf("git %s: %w: %s", args[0], err, firstLines(complaint.kept.String(), 3)))
 }
 
 func firstLines(s string, n int) string {

@@ -29,7 +29,7 @@ func NarHash(ctx context.Context, dir string) (string, error) {
 	if err := gitTo(ctx, dir, &archive, "archive", "--format=tar", "HEAD"); err != nil {
 		return "", fmt.Errorf("nar hash of %s: %w", dir, err)
 	}
-	entries, err := readTar(&archive)
+	entries, err := readTar(&archive.kept)
 	if err != nil {
 		return "", fmt.Errorf("nar hash of %s: %w", dir, err)
 	}

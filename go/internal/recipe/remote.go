@@ -32,7 +32,7 @@ func (r Remote) Refs(ctx context.Context) (map[string]string, error) {
 		return nil, fmt.Errorf("branches and tags of %s: %w", r.URL, err)
 	}
 	refs := map[string]string{}
-	for line := range strings.Lines(out.String()) {
+	for line := range strings.Lines(out.kept.String()) {
 		if hash, name, ok := strings.Cut(strings.TrimSpace(line), "\t"); ok {
 			refs[name] = hash
 		}

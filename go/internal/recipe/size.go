@@ -41,7 +41,7 @@ func fits(ctx context.Context, dir, commit string) error {
 	if err != nil {
 		return err
 	}
-	sizes := bytes.Split(bytes.TrimSuffix(out.Bytes(), []byte{0}), []byte{0})
+	sizes := bytes.Split(bytes.TrimSuffix(out.kept.Bytes(), []byte{0}), []byte{0})
 	if len(sizes) > maxTree {
 		return tooLarge("checkout: expected at most %d files, found %d", maxTree, len(sizes))
 	}

@@ -94,7 +94,7 @@ func (e *Engine) exec(ctx context.Context, id, service string, c Command) (Outpu
 	if err != nil {
 		return Output{}, fmt.Errorf("exec in %s: %w", service, err)
 	}
-	return Output{Exit: state.ExitCode, Stdout: out.String(), Stderr: errs.String()}, nil
+	return Output{Exit: state.ExitCode, Stdout: out.kept.String(), Stderr: errs.kept.String()}, nil
 }
 
 // container is the id of the container of the service's running task.
@@ -130,10 +130,11 @@ func (e *Engine) runningTask(ctx context.Context, s swarm.Service) (id, why stri
 	return "", lastError(tasks[s.ID]), nil
 }
 
-// capped keeps the first maxOutput bytes and drops the rest.
-type capped struct{ bytes.Buffer }
+// capped keeps the first maxOutput bytes and drops the rest. The buffer has a name, since io.Copy
+// would use an embedded one's ReadFrom and pass Write by.
+type capped struct{ kept bytes.Buffer }
 
 func (c *capped) Write(p []byte) (int, error) {
-	c.Buffer.Write(p[:min(len(p), maxOutput-c.Len())])
+	c.kept.Write(p[:min(len(p), maxOutput-c.kept.Len())])
 	return len(p), nil
 }

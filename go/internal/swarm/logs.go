@@ -32,10 +32,10 @@ func (e *Engine) Tail(ctx context.Context, s swarm.Service, n int) ([]string, er
 	} else {
 		_, err = stdcopy.StdCopy(&buf, &buf, r)
 	}
-	if err != nil && buf.Len() == 0 {
+	if err != nil && buf.kept.Len() == 0 {
 		return nil, fmt.Errorf("log of %s: %w", s.ID, err)
 	}
-	return lines(buf.Bytes(), n), nil
+	return lines(buf.kept.Bytes(), n), nil
 }
 
 func lines(b []byte, n int) []string {
