@@ -190,8 +190,7 @@ func runSelf(ctx context.Context, c strength.Call) (r result.Result, err error) 
 	run.Stdout, run.Stderr = &out, &errs
 	ended := run.Run()
 	if err := json.Unmarshal(out.Bytes(), &r); err != nil {
-		text := strings.TrimSpace(errs.String())
-		return r, fmt.Errorf("%s: no result: %w: %s", filepath.Base(filepath.Dir(c.Plan)), errors.Join(ended, err), text[strings.LastIndex(text, "\n")+1:])
+		return r, fmt.Errorf("%s: no result: %w: %s", filepath.Base(filepath.Dir(c.Plan)), errors.Join(ended, err), result.LastLine(errs.String()))
 	}
 	return r, nil
 }

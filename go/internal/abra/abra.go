@@ -8,7 +8,6 @@
 package abra
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"errors"
@@ -23,6 +22,7 @@ import (
 	"time"
 
 	"coopcloud.tech/cc-ci/internal/point"
+	"coopcloud.tech/cc-ci/internal/result"
 )
 
 // ErrMissing means that the executable can't be started.
@@ -45,7 +45,7 @@ type Error struct {
 
 // Error says what was run and what abra said.
 func (e *Error) Error() string {
-	return fmt.Sprintf("abra %s: exit %d: %s", strings.Join(e.Args, " "), e.Exit, lastLine(e.Stderr))
+	return fmt.Sprintf("abra %s: exit %d: %s", strings.Join(e.Args, " "), e.Exit, result.LastLine(e.Stderr))
 }
 
 var version = regexp.MustCompile(`(?i)^(.*?)\s*version\s+v?(\d+\.\d+\.\d+[0-9A-Za-z.+-]*)`)
@@ -59,7 +59,7 @@ func (c CLI) Version(ctx context.Context) (string, error) {
 	}
 	m := version.FindStringSubmatch(strings.TrimSpace(out))
 	if m == nil {
-		return "", fmt.Errorf("%s --version: expected \"abra version X.Y.Z\", found %q: %w", c.Path, lastLine(out), ErrMissing)
+		return "", fmt.Errorf("%s --version: expected \"abra version X.Y.Z\", found %q: %w", c.Path, result.LastLine(out), ErrMissing)
 	}
 	return m[1] + " " + m[2], nil
 }
@@ -171,14 +171,4 @@ func (s *splitter) pass(line []byte) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.log(strings.TrimRight(string(line), "\r"))
-}
-
-func lastLine(s string) string {
-	last := ""
-	for sc := bufio.NewScanner(strings.NewReader(s)); sc.Scan(); {
-		if t := strings.TrimSpace(sc.Text()); t != "" {
-			last = t
-		}
-	}
-	return last
 }

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+
+	"coopcloud.tech/cc-ci/internal/result"
 )
 
 // ErrNoSnapshotFlag means that this abra's restore can't be told which snapshot.
@@ -22,7 +24,7 @@ func (c CLI) BackupCreate(ctx context.Context, domain string) (string, error) {
 	}
 	ids := snapshotID.FindAllStringSubmatch(out, -1)
 	if len(ids) == 0 {
-		return "", fmt.Errorf("abra app backup create: expected a snapshot's id in its output, found %q", lastLine(out))
+		return "", fmt.Errorf("abra app backup create: expected a snapshot's id in its output, found %q", result.LastLine(out))
 	}
 	return ids[len(ids)-1][1], nil
 }

@@ -5,11 +5,12 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"strings"
 
 	"github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/pkg/stdcopy"
 	"github.com/google/shlex"
+
+	"coopcloud.tech/cc-ci/internal/result"
 )
 
 // hook runs a label's command in the service's container; "" is none. Its standard
@@ -31,7 +32,7 @@ func (b Bot) hook(ctx context.Context, s service, label, command string, out io.
 		return fmt.Errorf("service %s: %s: %w", s.name, label, err)
 	}
 	if status != 0 {
-		return fmt.Errorf("service %s: %s: exit %d: %s", s.name, label, status, lastLine(errs.String()))
+		return fmt.Errorf("service %s: %s: exit %d: %s", s.name, label, status, result.LastLine(errs.String()))
 	}
 	return nil
 }
@@ -53,10 +54,4 @@ func (b Bot) exec(ctx context.Context, id string, argv []string, out, errs io.Wr
 	}
 	state, err := b.Engine.ContainerExecInspect(ctx, made.ID)
 	return state.ExitCode, err
-}
-
-// lastLine is what a program said last.
-func lastLine(text string) string {
-	text = strings.TrimSpace(text)
-	return text[strings.LastIndex(text, "\n")+1:]
 }

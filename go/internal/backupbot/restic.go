@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"coopcloud.tech/cc-ci/internal/result"
 )
 
 // patience is how long a verb waits for another's lock on the repository.
@@ -92,7 +94,7 @@ func telling(text string) string {
 			return strings.TrimSpace(line)
 		}
 	}
-	last := lastLine(text)
+	last := result.LastLine(text)
 	if first, _, _ := strings.Cut(strings.TrimSpace(text), "\n"); first != last && counts.MatchString(last) {
 		return fmt.Sprintf("%s (%s)", plain(first), last)
 	}

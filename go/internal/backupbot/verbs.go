@@ -9,6 +9,8 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+
+	"coopcloud.tech/cc-ci/internal/result"
 )
 
 // create saves the app: pre-hooks, all paths in one snapshot, post-hooks.
@@ -80,8 +82,8 @@ func (b Bot) save(ctx context.Context, stack string, paths []string) (string, er
 	var summary struct {
 		ID string `json:"snapshot_id"`
 	}
-	if err := json.Unmarshal([]byte(lastLine(out)), &summary); err != nil || summary.ID == "" {
-		return "", fmt.Errorf("restic backup: expected a snapshot's id, found %q", lastLine(out))
+	if err := json.Unmarshal([]byte(result.LastLine(out)), &summary); err != nil || summary.ID == "" {
+		return "", fmt.Errorf("restic backup: expected a snapshot's id, found %q", result.LastLine(out))
 	}
 	return summary.ID, nil
 }

@@ -12,6 +12,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"coopcloud.tech/cc-ci/internal/result"
 )
 
 // Runner measures on one machine: `make up` brought it up, `make -s env` says where it is.
@@ -78,16 +80,11 @@ func (r *Runner) Measure(ctx context.Context, name string) (*Table, error) {
 	}
 	if err != nil {
 		err = fmt.Errorf("not measured: %s: %w", name, err)
-		t = &Table{Title: name, Note: "Not measured.", Head: []string{"why"}, Rows: [][]string{{lastLine(err.Error())}}}
+		t = &Table{Title: name, Note: "Not measured.", Head: []string{"why"}, Rows: [][]string{{result.LastLine(err.Error())}}}
 	}
 	t.Name = name
 	t.When = fmt.Sprintf("%s UTC, %d rounds, load %s before and %s after; %s", time.Now().UTC().Format("2006-01-02 15:04"), r.Rounds, before, load(), machine())
 	return t, err
-}
-
-func lastLine(s string) string {
-	s = strings.TrimSpace(s)
-	return s[strings.LastIndexByte(s, '\n')+1:]
 }
 
 // limit bounds one program.

@@ -78,7 +78,7 @@ func (b *Box) own(f File, e ended) result.Step {
 		s.Expected, s.Seen = "an end by itself", e.why+"; it was ended with all that it started"
 	case e.code != 0:
 		s.Expected, s.Seen = "exit 0", fmt.Sprintf("exit %d", e.code)
-		if last := lastLine(string(e.output)); last != "" {
+		if last := result.LastLine(string(e.output)); last != "" {
 			s.Seen += ": " + b.text(last, 300)
 		}
 	default:

@@ -25,6 +25,7 @@ import (
 	"strings"
 	"time"
 
+	"coopcloud.tech/cc-ci/internal/result"
 	"coopcloud.tech/cc-ci/internal/sandbox"
 )
 
@@ -106,7 +107,7 @@ func (b *Box) hasPytest(ctx context.Context) error {
 	defer cancel()
 	out, err := b.box.Command(ctx, "/bin/sh", "-c", "python3 -c 'import pytest; print(pytest.__version__)' 2>&1").Output()
 	if err != nil {
-		return fmt.Errorf("tests/ has pytest files, and this machine's own Python has no pytest (Debian: python3-pytest): %w: %s", err, lastLine(string(out)))
+		return fmt.Errorf("tests/ has pytest files, and this machine's own Python has no pytest (Debian: python3-pytest): %w: %s", err, result.LastLine(string(out)))
 	}
 	b.Log("pytest " + strings.TrimSpace(string(out)))
 	return nil
@@ -117,8 +118,3 @@ func (b *Box) Isolation() string { return b.box.Isolation() }
 
 // Close ends everything inside and removes the sandbox.
 func (b *Box) Close() error { return b.box.Close() }
-
-func lastLine(text string) string {
-	text = strings.TrimSpace(text)
-	return text[strings.LastIndexByte(text, '\n')+1:]
-}

@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"time"
 
+	"coopcloud.tech/cc-ci/internal/result"
 	"coopcloud.tech/cc-ci/internal/sandbox"
 )
 
@@ -71,7 +72,7 @@ func (b *Box) run(ctx context.Context, f File) (ended, error) {
 	}
 	var exit *exec.ExitError
 	if err != nil && !errors.As(err, &exit) || len(said) == 0 {
-		return e, fmt.Errorf("run tests/%s: it never began: %w: %s", f.Name, errors.Join(err, errors.New(b.box.Ended())), lastLine(out.kept.String()))
+		return e, fmt.Errorf("run tests/%s: it never began: %w: %s", f.Name, errors.Join(err, errors.New(b.box.Ended())), result.LastLine(out.kept.String()))
 	}
 	e.report = said[1:]
 	return e, nil

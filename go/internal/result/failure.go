@@ -1,9 +1,6 @@
 package result
 
-import (
-	"fmt"
-	"unicode/utf8"
-)
+import "fmt"
 
 // Failure says that the app, or a page of it, did not do what the recipe's test expects: the recipe's fault.
 // What and Expected are in the words of the plan; Seen comes from the app, is masked and cut.
@@ -23,16 +20,3 @@ func (f *Failure) Error() string {
 
 // Outcome is Fail: the recipe's fault.
 func (f *Failure) Outcome() Outcome { return Fail }
-
-// Cut cuts a text that is longer than limit bytes, between two characters, and says so by three dots. What may hold
-// a secret is masked before: half of one is not recognised any more.
-func Cut(text string, limit int) string {
-	if len(text) <= limit {
-		return text
-	}
-	end := limit
-	for end > limit-utf8.UTFMax && !utf8.RuneStart(text[end]) {
-		end--
-	}
-	return text[:end] + "..."
-}

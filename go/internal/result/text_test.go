@@ -15,3 +15,11 @@ func TestCutBetweenCharacters(t *testing.T) {
 		}
 	}
 }
+
+func TestLastLine(t *testing.T) {
+	for text, want := range map[string]string{"": "", "one": "one", "one\n two \n\n": "two", "one\r\n": "one"} {
+		if got := LastLine(text); got != want {
+			t.Errorf("%q: got %q", text, got)
+		}
+	}
+}
