@@ -91,12 +91,16 @@ func (w *walk) listen() {
 // maxNotes and maxLine bound what is kept of a page's console, in lines and in bytes of each.
 const maxNotes, maxLine = 1000, 4096
 
-// note adds a line, of which a hostile page could make any number.
+// note adds a line, of which a hostile page could make any number. The last one says that there were more: a thousand
+// errors that a recipe allows must hide no other.
 func (w *walk) note(to *[]string, line string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if len(*to) < maxNotes {
+	switch n := len(*to); {
+	case n < maxNotes:
 		*to = append(*to, w.b.cut(line, maxLine))
+	case n == maxNotes:
+		*to = append(*to, fmt.Sprintf("more than %d lines: what came then is not known", maxNotes))
 	}
 }
 
