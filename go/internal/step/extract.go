@@ -87,7 +87,11 @@ func (o ExecResult) extract(kind, arg string) (string, error) {
 func extractText(kind, arg string, text []byte) (string, error) {
 	switch kind {
 	case "json":
-		return jsonAt(text, arg)
+		value, err := jsonAt(text, arg)
+		if err == nil && value == "null" { // as text it is found in most answers
+			err = errors.New("null")
+		}
+		return value, err
 	case "regex":
 		return regexAt(text, arg)
 	}

@@ -72,6 +72,10 @@ func TestWhatCantBeSavedIsAFailure(t *testing.T) {
 	app.exec = func(context.Context, string, step.ExecRequest) (step.ExecResult, error) {
 		return step.ExecResult{Stdout: "one\n"}, nil
 	}
+	null := serve(t, answer(200, `{"id":null}`))
+	if _, err := run(t, deps(null), httpStep(plan.HTTP{Path: "/", Save: map[string]string{"a": "json:id"}})); result.OutcomeOf(err) != result.Fail {
+		t.Errorf("null: got %v", err)
+	}
 	for _, how := range []string{"header:Location", "cookie:sid", "json:a", "regex:z", "body"} {
 		if _, err := run(t, deps(app), httpStep(plan.HTTP{Path: "/", Save: map[string]string{"a": how}})); result.OutcomeOf(err) != result.Fail {
 			t.Errorf("%s: got %v", how, err)
