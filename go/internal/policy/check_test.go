@@ -111,6 +111,12 @@ func TestCanaries(t *testing.T) {
 
 // Every feature that live recipes use passes untouched.
 func TestOrdinaryRecipes(t *testing.T) {
+	ordinary(t, func(f *recipe.Facts) []result.Finding { return Check(f, testRun, nil) })
+}
+
+// ordinary wants that judge finds nothing in any recipe of testdata/ordinary.
+func ordinary(t *testing.T, judge func(*recipe.Facts) []result.Finding) {
+	t.Helper()
 	recipes, err := filepath.Glob("testdata/ordinary/*.txtar")
 	if err != nil || len(recipes) < 5 {
 		t.Fatalf("found %d ordinary recipes, %v", len(recipes), err)
@@ -121,7 +127,7 @@ func TestOrdinaryRecipes(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			for _, f := range Check(load(t, unpack(t, a)), testRun, nil) {
+			for _, f := range judge(load(t, unpack(t, a))) {
 				t.Errorf("%s %s: %s: %s", f.Severity, f.ID, f.Place, f.Text)
 			}
 		})

@@ -67,21 +67,7 @@ func deploy(t *testing.T, f *recipe.Facts) Engine {
 }
 
 func TestCreatedOrdinary(t *testing.T) {
-	recipes, err := filepath.Glob("testdata/ordinary/*.txtar")
-	if err != nil || len(recipes) < 5 {
-		t.Fatalf("found %d ordinary recipes, %v", len(recipes), err)
-	}
-	for _, path := range recipes {
-		t.Run(strings.TrimSuffix(filepath.Base(path), ".txtar"), func(t *testing.T) {
-			a, err := txtar.ParseFile(path)
-			if err != nil {
-				t.Fatal(err)
-			}
-			for _, f := range Created(deploy(t, load(t, unpack(t, a))), testRun, nil) {
-				t.Errorf("%s %s: %s: %s", f.Severity, f.ID, f.Place, f.Text)
-			}
-		})
-	}
+	ordinary(t, func(f *recipe.Facts) []result.Finding { return Created(deploy(t, f), testRun, nil) })
 }
 
 // unseen are canaries of which the engine's objects show nothing: swarm drops
