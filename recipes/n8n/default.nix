@@ -68,13 +68,14 @@ in
     { http = { method = "POST"; path = "/rest/workflows/\${id}/activate"; headers = json; body = builtins.toJSON { versionId = "\${version}"; }; expect.status = 200; }; }
   ];
   state.verify = [
-    login
-    { http = { path = "/rest/workflows/\${id}"; expect = { status = 200; json."data.name" = "kept"; }; }; }
     # Published workflows are started only when n8n is ready already.
     { http = { path = "/webhook/kept?word=it"; expect = { status = 200; json.said = "it was kept"; }; }; within = "30s"; }
+    login
+    { http = { path = "/rest/workflows/\${id}"; expect = { status = 200; json."data.name" = "kept"; }; }; }
   ];
   state.change = [
     login
+    { http = { method = "POST"; path = "/rest/workflows/\${id}/deactivate"; headers = json; body = "{}"; expect.status = 200; }; }
     { http = { path = "/rest/workflows/\${id}"; expect.status = 200; save.version = "json:data.versionId"; }; }
     {
       http = {
