@@ -71,35 +71,28 @@ type At struct {
 	Label  string // the version label of its compose files; may be empty or no version
 }
 
-// Starts gives every tag from which an upgrade to at starts: From's, and for "previous" behind it the one by which the
-// commit's own version is published as another commit. A label is raised when a version is released, so most changes
-// bear that of the version which they change, and that is the one which operators come from (S2).
-func Starts(tags []Tag, at At, which string) ([]Tag, error) {
-	tag, err := From(tags, at, which)
-	own, known := at.published(tags)
-	switch {
-	case err == nil && known && which == "previous":
-		return []Tag{tag, own}, nil
-	case errors.Is(err, ErrNoVersion) && known && which == "previous":
-		return []Tag{own}, nil
-	}
+// Published gives the annotated tag by which at's own version is published, where at is a change on top of it: another
+// commit, made of it and with other files. A label is raised when a version is released, so most changes bear that of
+// the version which they change, and that is the one which operators come from (S2). dir is the clone.
+func Published(ctx context.Context, dir string, tags []Tag, at At) (tag Tag, ok bool, err error) {
+	own, err := ParseVersion(at.Label)
 	if err != nil {
-		return nil, err
+		return Tag{}, false, nil
 	}
-	return []Tag{tag}, nil
-}
-
-// published gives the annotated tag of the commit's own label that is on another commit.
-func (a At) published(tags []Tag) (Tag, bool) {
-	own, err := ParseVersion(a.Label)
-	if err != nil {
-		return Tag{}, false
-	}
-	i := slices.IndexFunc(tags, func(t Tag) bool { return t.Annotated && t.Version == own && t.Commit != a.Commit })
+	i := slices.IndexFunc(tags, func(t Tag) bool { return t.Annotated && t.Version == own && t.Commit != at.Commit })
 	if i < 0 {
-		return Tag{}, false
+		return Tag{}, false, nil
 	}
-	return tags[i], true
+	below, err := gitOut(ctx, dir, "for-each-ref", "--merged="+at.Commit, "--format=below", "refs/tags/"+tags[i].Name)
+	if err != nil {
+		return Tag{}, false, fmt.Errorf("tags below %.7s: %w", at.Commit, err)
+	}
+	trees, err := gitOut(ctx, dir, "rev-parse", tags[i].Commit+"^{tree}", at.Commit+"^{tree}")
+	if err != nil {
+		return Tag{}, false, fmt.Errorf("files of %.7s: %w", at.Commit, err)
+	}
+	its, ours, _ := strings.Cut(strings.TrimSpace(string(trees)), "\n")
+	return tags[i], len(below) > 0 && its != ours, nil
 }
 
 // From gives the tag from which an upgrade to at starts. which is "previous",

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"path/filepath"
-	"strings"
 	"testing"
 )
 
@@ -91,34 +90,38 @@ func TestTagsAndFrom(t *testing.T) {
 	}
 }
 
-// A change that bears the label of a published version is tried over that version, too.
-func TestStarts(t *testing.T) {
-	version := func(name, commit string, annotated bool) Tag {
-		v, err := ParseVersion(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return Tag{Name: name, Commit: commit, Annotated: annotated, Version: v}
+// A change that bears the label of a published version is tried over that version, too: but an older branch would go down, and
+// what has the same files proves nothing.
+func TestPublished(t *testing.T) {
+	r := newRepo(t)
+	older := r.commit("older")
+	released := r.commit("released")
+	r.git("tag", "-a", "2.0.0+2.0", "-m", "x")
+	r.git("commit", "--quiet", "--allow-empty", "-m", "nothing")
+	same := r.git("rev-parse", "HEAD")
+	top := r.commit("top")
+	r.git("tag", "3.0.0+3.0")
+	later := r.commit("later")
+	tags, err := Tags(t.Context(), r.dir)
+	if err != nil {
+		t.Fatal(err)
 	}
-	tags := []Tag{version("1.0.0+1.0", "a", true), version("2.0.0+2.0", "b", true), version("3.0.0+3.0", "c", false)}
-	for _, c := range []struct{ name, label, commit, which, want string }{
-		{"the label of the version to come", "2.1.0+2.1", "head", "previous", "2.0.0+2.0"},
-		{"the label of a published version", "2.0.0+2.0", "head", "previous", "1.0.0+1.0 2.0.0+2.0"},
-		{"the published version itself", "2.0.0+2.0", "b", "previous", "1.0.0+1.0"},
-		{"the label of the only version", "1.0.0+1.0", "head", "previous", "1.0.0+1.0"},
-		{"the only version itself", "1.0.0+1.0", "a", "previous", ""},
-		{"the label of a lightweight tag", "3.0.0+3.0", "head", "previous", "2.0.0+2.0"},
-		{"no label", "", "head", "previous", "2.0.0+2.0"},
-		{"another start", "2.0.0+2.0", "head", "oldest", "1.0.0+1.0"},
+	for _, c := range []struct {
+		name, label, commit string
+		want                bool
+	}{
+		{"a change on top", "2.0.0+2.0", top, true},
+		{"the published version itself", "2.0.0+2.0", released, false},
+		{"a branch from before", "2.0.0+2.0", older, false},
+		{"the same files", "2.0.0+2.0", same, false},
+		{"the label of a version to come", "2.1.0+2.1", top, false},
+		{"the label of a lightweight tag", "3.0.0+3.0", later, false},
+		{"no label", "", top, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			starts, err := Starts(tags, At{Commit: c.commit, Label: c.label}, c.which)
-			var names []string
-			for _, s := range starts {
-				names = append(names, s.Name)
-			}
-			if got := strings.Join(names, " "); got != c.want || errors.Is(err, ErrNoVersion) != (c.want == "") {
-				t.Errorf("expected %q, found %q, %v", c.want, got, err)
+			tag, ok, err := Published(t.Context(), r.dir, tags, At{Commit: c.commit, Label: c.label})
+			if err != nil || ok != c.want || ok && tag.Name != c.label {
+				t.Errorf("Published = %s, %t, %v; want %t", tag.Name, ok, err, c.want)
 			}
 		})
 	}

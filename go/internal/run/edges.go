@@ -32,32 +32,45 @@ func (s *session) lookBack(ctx context.Context) error {
 		return err
 	}
 	at := recipe.At{Commit: s.res.Identity.Commit, Label: s.version.Facts.Version}
+	own, published, err := recipe.Published(ctx, s.app.Abra.RecipeDir(s.cfg.Plan.Recipe), tags, at)
+	if err != nil {
+		return err
+	}
 	for _, from := range s.cfg.Plan.Upgrade.From {
-		starts, err := recipe.Starts(tags, at, from)
-		if errors.Is(err, recipe.ErrNoVersion) {
-			s.edges = append(s.edges, stage.Edge{From: from, Gap: err})
-			continue
+		over := published && from == "previous"
+		tag, err := recipe.From(tags, at, from)
+		switch {
+		case errors.Is(err, recipe.ErrNoVersion) && over:
+			err = s.start(ctx, stage.Edge{From: from}, own)
+		case errors.Is(err, recipe.ErrNoVersion):
+			s.edges, err = append(s.edges, stage.Edge{From: from, Gap: err}), nil
+		case err == nil:
+			if err = s.start(ctx, stage.Edge{From: from}, tag); err == nil && over {
+				err = s.start(ctx, stage.Edge{From: own.Name, Beside: true}, own)
+			}
 		}
 		if err != nil {
 			return err
-		}
-		for _, tag := range starts {
-			if slices.ContainsFunc(s.edges, func(e stage.Edge) bool { return e.Tag == tag.Name }) {
-				continue
-			}
-			e, err := s.edge(ctx, from, tag)
-			if err != nil {
-				return err
-			}
-			s.edges = append(s.edges, e)
 		}
 	}
 	return nil
 }
 
+// start adds the edge from a tag, unless another one starts there.
+func (s *session) start(ctx context.Context, e stage.Edge, tag recipe.Tag) error {
+	if slices.ContainsFunc(s.edges, func(e stage.Edge) bool { return e.Tag == tag.Name }) {
+		return nil
+	}
+	e, err := s.edge(ctx, e, tag)
+	if err == nil {
+		s.edges = append(s.edges, e)
+	}
+	return err
+}
+
 // edge reads one published version and the commit under test over it.
-func (s *session) edge(ctx context.Context, from string, tag recipe.Tag) (stage.Edge, error) {
-	e := stage.Edge{From: from, Tag: tag.Name}
+func (s *session) edge(ctx context.Context, e stage.Edge, tag recipe.Tag) (stage.Edge, error) {
+	e.Tag = tag.Name
 	dir, commit := s.app.Abra.RecipeDir(s.cfg.Plan.Recipe), s.res.Identity.Commit
 	_, err := recipe.Checkout(ctx, dir, tag.Commit)
 	if err == nil {

@@ -18,6 +18,7 @@ type Edge struct {
 	Note    string // the release note for operators; empty where the recipe has none
 	Gap     error  // why it can't be tried, which says nothing about the new version
 	Refused error  // why the new version must not be deployed over the old one's env
+	Beside  bool   // tried beside the one that was asked for: with a Gap, the stage is judged without it
 }
 
 // String is "1.1.0+2.0.0 -> a1b2c3d".

@@ -20,7 +20,7 @@ import (
 //
 // Nothing of the app may be deployed when it begins. A published version that can't be
 // had, must not be deployed, or doesn't start says nothing about the commit under
-// test: it is a finding, and the stage is not run (a gap).
+// test: it is a finding, and the stage is not run (a gap), unless it was only tried beside another.
 func Upgrade(ctx context.Context, d Deps, rec *Record) error {
 	if why := d.Plan.Upgrade.NotApplicable; why != "" {
 		return notApplicable(why)
@@ -36,8 +36,13 @@ func Upgrade(ctx context.Context, d Deps, rec *Record) error {
 		var g gap
 		switch {
 		case errors.As(err, &g):
-			rec.Findings = append(rec.Findings, result.Finding{ID: "upgrade-not-tried", Severity: finding.Warn, Place: "upgrade from " + e.From, Text: err.Error()})
-			gaps = append(gaps, err.Error())
+			f := result.Finding{ID: "upgrade-not-tried", Severity: finding.Warn, Place: "upgrade from " + e.From, Text: err.Error()}
+			if e.Beside {
+				f.Severity = finding.Info
+			} else {
+				gaps = append(gaps, err.Error())
+			}
+			rec.Findings = append(rec.Findings, f)
 		case err != nil:
 			return fmt.Errorf("upgrade %s: %w", e, err)
 		}

@@ -17,6 +17,7 @@ func TestUpgradeGap(t *testing.T) {
 	}{
 		{"declared", Deps{Plan: &plan.Plan{Upgrade: plan.Upgrade{NotApplicable: "stateless"}}}, result.NotApplicable},
 		{"no published version", Deps{Plan: &plan.Plan{Upgrade: plan.Upgrade{NotApplicable: ""}}, Edges: []Edge{{From: "previous", Gap: recipe.ErrNoVersion}}}, result.NotRun},
+		{"beside another", Deps{Plan: &plan.Plan{}, Edges: []Edge{{From: "1.0.0+1.0", Beside: true, Gap: recipe.ErrNoVersion}}}, result.Pass},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			var rec Record
