@@ -15,8 +15,15 @@ import (
 
 // Private lists, as patterns, what of a run's folder is for the living run alone:
 // secrets, abra's own files, which hold the app's env, and what a kill left half
-// written. The report and the logs stay.
-var Private = []string{sidecar.Name, keep.File, ".tmp-*", "abra", "needs", "sandbox", "shared", "raw"}
+// written of what the run itself writes. The report and the logs stay, and so does what a build
+// writes beside the run: it does so without the run's lock.
+var Private = []string{
+	sidecar.Name, keep.File, "abra", "needs", "sandbox", "shared", "raw",
+	torn + sidecar.Name + "*", torn + keep.File + "*", torn + "result.json*", torn + "report.html*", torn + "junit.xml*",
+}
+
+// torn begins the names of the files that atomicwriter renames.
+const torn = ".tmp-"
 
 // runPrefix begins the names of the locks that runs hold for their folders.
 const runPrefix = "run-"

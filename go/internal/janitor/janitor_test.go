@@ -81,7 +81,7 @@ func TestFolders(t *testing.T) {
 		t.Fatal(err)
 	}
 	runs := t.TempDir()
-	for _, f := range []string{"dead/sidecar.json", "dead/lease", "dead/abra/servers/x.env", "torn/.tmp-sidecar.json123", "torn/raw/page.html.txt", "torn/kept.json", "dead/result.json", "live/sidecar.json", "live/lease", "over/result.json", "over/lease"} {
+	for _, f := range []string{"dead/sidecar.json", "dead/lease", "dead/abra/servers/x.env", "torn/.tmp-sidecar.json123", "torn/raw/page.html.txt", "torn/kept.json", "dead/result.json", "live/sidecar.json", "live/lease", "over/result.json", "over/lease", "asked/.tmp-request.json123"} {
 		p := filepath.Join(runs, f)
 		if err := os.MkdirAll(filepath.Dir(p), 0o700); err != nil {
 			t.Fatal(err)
@@ -104,7 +104,7 @@ func TestFolders(t *testing.T) {
 	for i := range left {
 		left[i], _ = filepath.Rel(runs, left[i])
 	}
-	if want := []string{"dead/result.json", "live/lease", "live/sidecar.json", "over/lease", "over/result.json"}; !slices.Equal(left, want) {
+	if want := []string{"asked/.tmp-request.json123", "dead/result.json", "live/lease", "live/sidecar.json", "over/lease", "over/result.json"}; !slices.Equal(left, want) {
 		t.Errorf("want %v, got %v", want, left)
 	}
 }
