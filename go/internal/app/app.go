@@ -14,6 +14,7 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"slices"
@@ -225,14 +226,19 @@ func stopped(ctx context.Context, err error) error {
 	return err
 }
 
-// blameSubnet makes a task without an address the recipe's fault where the recipe itself says how many addresses there are.
+// small is how many bits of addresses a subnet of the recipe's own must have to be large enough for a few tasks.
+const small = 4
+
+// blameSubnet makes a task without an address the recipe's fault where the recipe itself leaves hardly any addresses.
 func blameSubnet(f *recipe.Facts, err error) error {
 	if !errors.Is(err, swarm.ErrStuck) {
 		return err
 	}
 	for _, key := range slices.Sorted(maps.Keys(f.Config.Networks)) {
-		if n := f.Config.Networks[key]; len(n.Ipam.Config) > 0 {
-			return result.Fault(fmt.Errorf("%w; network %s has a subnet of its own, %s: leave ipam out", err, key, n.Ipam.Config[0].Subnet))
+		for _, pool := range f.Config.Networks[key].Ipam.Config {
+			if p, parsed := netip.ParsePrefix(pool.Subnet); parsed == nil && p.Addr().BitLen()-p.Bits() < small {
+				return result.Fault(fmt.Errorf("%w; network %s has a small subnet of its own, %s: leave ipam out", err, key, pool.Subnet))
+			}
 		}
 	}
 	return err

@@ -29,6 +29,7 @@ func TestBlameSubnet(t *testing.T) {
 		want  result.Outcome
 	}{
 		{"a subnet of its own", network("10.9.9.0/30"), stuck, result.Fail},
+		{"a large one of its own", network("10.9.8.0/24"), stuck, result.Error},
 		{"the engine's subnet", network(), stuck, result.Error},
 		{"another trouble", network("10.9.9.0/30"), errors.New("the engine is away"), result.Error},
 		{"none", network("10.9.9.0/30"), nil, result.Pass},
