@@ -54,6 +54,7 @@ func TestMistakes(t *testing.T) {
 		{"ref that is a flag", []string{"run", "--plan", plan, "--ref", "--upload-pack=x"}, exitUsage, "--ref: expected a commit, tag or branch"},
 		{"report below a file", []string{"run", "--plan", plan, "--out", broken + "/out"}, exitUsage, "--out: mkdir " + broken + ": not a directory"},
 		{"JUnit in no folder", []string{"run", "--plan", plan, "--junit", "/nowhere/j.xml"}, exitUsage, "--junit: expected a file in a folder that is there"},
+		{"JUnit in place of a folder", []string{"run", "--plan", plan, "--junit", filepath.Dir(broken)}, exitUsage, "--junit: expected a file, or none yet, at "},
 		{"site that is not there", []string{"run", "--plan", plan, "--site", "/nowhere"}, exitInfra, "no site file at /nowhere (set CC_CI_SITE, or pass --site; docs/reference/site.md tells what it holds)"},
 		{"recording that is none", []string{"flow", "import", plan}, exitUsage, plan + ": expected 1 to 10000 steps, found 0"},
 		{"recording that is not there", []string{"flow", "import", "/nowhere"}, exitUsage, "open /nowhere: no such file"},

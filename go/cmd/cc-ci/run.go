@@ -177,6 +177,9 @@ func (f runFlags) places() error {
 		if err := writable(filepath.Dir(f.junit)); err != nil {
 			return usagef("run: --junit: expected a file in a folder that is there and can be written: %w", err)
 		}
+		if at, err := os.Lstat(f.junit); err == nil && !at.Mode().IsRegular() {
+			return usagef("run: --junit: expected a file, or none yet, at %s, found something else", f.junit)
+		}
 	}
 	return nil
 }

@@ -55,7 +55,7 @@ func (f *Facts) findDoubtful(name string, text []byte) {
 	for _, m := range composeRef.FindAllSubmatch(text, -1) {
 		if key := string(m[1]) + string(m[2]); f.doubtful[key] && !told[key] {
 			told[key] = true
-			f.problem(RuleInvalid, name, "${%s}: abra.sh exports it in a way that can be read differently; expected one line `export %s=value` that begins at the margin, without quotes", key, key)
+			f.problem(RuleInvalid, name, "${%s}: abra.sh exports it in a way that can be read differently; expected one line `export %s=value` that begins at the margin, without quotes, and behind it no remark but of plain words", key, key)
 		}
 	}
 }
