@@ -23,8 +23,9 @@ var (
 )
 
 // unknown is how registries say so, by the engine's own store and by containerd's. "Denied" is none of it: the image may be
-// private, and the operator's credentials missing.
-var unknown = regexp.MustCompile(`(?i)manifest unknown|manifest for .* not found|name unknown|repository name not known|: not found$`)
+// private, and the operator's credentials missing. Nor is a "not found" of containerd's beyond the resolving of the name: then
+// the image is there, and a blob, a snapshot or the store's own content is lost.
+var unknown = regexp.MustCompile(`(?i)manifest unknown|manifest for .* not found|name unknown|repository name not known|failed to resolve reference "[^"]+": \S+: not found$`)
 
 // Image makes sure that ref is on the engine, pulls it where it isn't, and gives
 // its digest, or its id where it came from no registry. Errors wrap ErrNoImage or ErrNoSuchImage.
