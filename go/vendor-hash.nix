@@ -1,5 +1,5 @@
 # Written by vendor-hash.sh; buildGoModule wants the first, package.nix compares the second.
 {
   vendorHash = "sha256-Zh3MzrHsvj6qcSfIGu1RQnfEjykpgvmeVAohueIZcyA=";
-  digest = "9104b2f8b74b30d88c30f5a80b990238172b508f48025dbb76fcb960f29c81d7"; # of go.mod and go.sum
+  digest = "f618366e0166ea9997470fd5852b2e92bf656d629557c3a691ab665f53fe20ad"; # of go.mod and go.sum
 }

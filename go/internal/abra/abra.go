@@ -22,6 +22,7 @@ import (
 	"time"
 
 	"coopcloud.tech/cc-ci/internal/point"
+	"coopcloud.tech/cc-ci/internal/registry"
 	"coopcloud.tech/cc-ci/internal/result"
 )
 
@@ -116,16 +117,16 @@ func (c CLI) start(ctx context.Context, limit time.Duration, log func(string), a
 	return "", fmt.Errorf("%w: %w", ErrMissing, err)
 }
 
-// environment is all that abra gets: nothing of the server's secrets. DOCKER_CONFIG
-// carries an operator's registry credentials (contract section 7).
+// environment is all that abra gets: nothing of the server's secrets but the path of an operator's registry credentials
+// (contract section 7), which its HOME, the run's own folder, would hide.
 func (c CLI) environment() []string {
 	env := []string{"ABRA_DIR=" + c.Dir, "DOCKER_HOST=" + c.Docker, "HOME=" + c.Dir, "TERM=dumb", "NO_COLOR=1", "LC_ALL=C.UTF-8"}
-	for _, name := range []string{"PATH", "DOCKER_CONFIG", "CC_CI_STANDIN"} {
+	for _, name := range []string{"PATH", "CC_CI_STANDIN"} {
 		if v, ok := os.LookupEnv(name); ok {
 			env = append(env, name+"="+v)
 		}
 	}
-	return env
+	return append(env, registry.Environment()...)
 }
 
 // splitter keeps what is written (up to 8 MiB) and passes complete lines on.

@@ -134,6 +134,24 @@ func TestEnvironmentIsClosed(t *testing.T) {
 	}
 }
 
+// Its HOME is the run's folder, so it is told where the credentials of who runs it lie.
+func TestEnvironmentLeadsToTheCredentials(t *testing.T) {
+	home := t.TempDir()
+	t.Setenv("HOME", home)
+	t.Setenv("DOCKER_CONFIG", "")
+	dir := filepath.Join(home, ".docker")
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "config.json"), []byte("{}"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	out, err := script(t, "env").run(context.Background(), short, "x")
+	if err != nil || !strings.Contains(out, "DOCKER_CONFIG="+dir+"\n") {
+		t.Errorf("environment: %v, %s", err, out)
+	}
+}
+
 // An abra whose generate knows no -C is asked again without it.
 func TestSecretGenerateWithoutChaos(t *testing.T) {
 	c := script(t, `case "$*" in *-C*) echo "unknown shorthand flag: 'C' in -C" >&2; exit 1;; esac; echo '[{"name":"a","value":"1"}]'`)

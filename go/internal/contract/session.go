@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"coopcloud.tech/cc-ci/internal/recipe"
+	"coopcloud.tech/cc-ci/internal/registry"
 	"coopcloud.tech/cc-ci/internal/swarm"
 )
 
@@ -75,11 +76,12 @@ func (s *session) abra(ctx context.Context, args ...string) (said, error) {
 	defer cancel()
 	cmd := exec.CommandContext(ctx, s.opt.Abra, args...)
 	cmd.Env = []string{"ABRA_DIR=" + s.home(), "HOME=" + s.dir, "DOCKER_HOST=" + s.opt.Docker, "TERM=dumb", "NO_COLOR=1"}
-	for _, name := range []string{"PATH", "DOCKER_CONFIG", "CC_CI_STANDIN"} {
+	for _, name := range []string{"PATH", "CC_CI_STANDIN"} {
 		if v, ok := os.LookupEnv(name); ok {
 			cmd.Env = append(cmd.Env, name+"="+v)
 		}
 	}
+	cmd.Env = append(cmd.Env, registry.Environment()...)
 	cmd.WaitDelay = time.Second
 	var out, errs bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &errs

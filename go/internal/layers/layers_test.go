@@ -18,7 +18,7 @@ const module = "coopcloud.tech/cc-ci/"
 // order names the layers from the ground up. A package may import those of lower
 // rows alone. A new package must be put somewhere.
 var order = [][]string{
-	{"plan", "site", "result", "event", "redact", "lock", "router", "badge", "generation", "supervise", "trigger", "apiclient", "killpoint", "lease", "recorder", "server", "certificate", "golden", "structdoc"},
+	{"plan", "site", "result", "event", "redact", "registry", "lock", "router", "badge", "generation", "supervise", "trigger", "apiclient", "killpoint", "lease", "recorder", "server", "certificate", "golden", "structdoc"},
 	{"sidecar", "keep", "point", "finding"},
 	{"abra", "swarm", "recipe", "sandbox", "gitea", "drone"},
 	{"browser", "standin", "backupbot", "restic", "secrets"},
@@ -34,6 +34,7 @@ var order = [][]string{
 var external = map[string][]string{
 	"github.com/docker/docker/client":               {"swarm", "standin", "router", "contract"},
 	"github.com/playwright-community/playwright-go": {"browser"},
+	"github.com/docker/cli/cli/config":              {"registry"},
 	"github.com/docker/cli/cli/compose/loader":      {"recipe", "standin", "policy"},
 	"github.com/spf13/cobra":                        {"standin"},
 	"github.com/nix-community/go-nix/pkg/nar":       {"recipe"},

@@ -89,7 +89,7 @@ func (s *session) pull(ctx context.Context, refs []string) map[string]error {
 	got := make(chan pulled, len(refs))
 	for _, ref := range refs {
 		go func() {
-			id, err := s.engine.Image(ctx, ref)
+			id, err := s.engine.Image(ctx, ref, s.logins)
 			got <- pulled{ref, id, err}
 		}()
 	}

@@ -22,6 +22,7 @@ import (
 	"coopcloud.tech/cc-ci/internal/point"
 	"coopcloud.tech/cc-ci/internal/recipe"
 	"coopcloud.tech/cc-ci/internal/redact"
+	"coopcloud.tech/cc-ci/internal/registry"
 	"coopcloud.tech/cc-ci/internal/result"
 	"coopcloud.tech/cc-ci/internal/stage"
 	"coopcloud.tech/cc-ci/internal/swarm"
@@ -41,6 +42,7 @@ type session struct {
 	held    []*lock.Lock // of the run's folder and its domain
 	place   *lock.Lock   // one of the machine's slots
 	client  *http.Client
+	logins  registry.Credentials
 
 	app      *app.App // nil until the run has its names
 	needs    []*need  // the apps beside it, in the plan's order
@@ -63,16 +65,30 @@ const minDisk = 512 << 20 // bytes
 
 // open checks that the machine can do a run at all and makes the run's folder.
 func open(ctx context.Context, cfg Config, out Output) (*session, error) {
+	mask := redact.New()
+	logins, err := credentials(mask)
+	if err != nil {
+		return nil, err
+	}
 	engine, err := swarm.Connect(ctx, cfg.Site.Docker)
 	if err != nil {
 		return nil, err
 	}
-	s := &session{cfg: cfg, out: out, engine: engine, present: engine.Attend(), mask: redact.New()}
+	s := &session{cfg: cfg, out: out, engine: engine, present: engine.Attend(), mask: mask, logins: logins}
 	if err := s.setUp(ctx); err != nil {
 		s.close()
 		return nil, err
 	}
 	return s, nil
+}
+
+// credentials are the operator's for registries; mask knows them then. What it refuses becomes a notice of the result.
+func credentials(mask *redact.Masker) (registry.Credentials, error) {
+	c, err := registry.Load()
+	for _, secret := range c.Secrets() {
+		mask.Add("registry-auth", secret)
+	}
+	return c, err
 }
 
 func (s *session) setUp(ctx context.Context) error {

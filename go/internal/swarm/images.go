@@ -12,6 +12,7 @@ import (
 	"github.com/containerd/errdefs"
 	"github.com/docker/docker/api/types/image"
 
+	"coopcloud.tech/cc-ci/internal/registry"
 	"coopcloud.tech/cc-ci/internal/result"
 )
 
@@ -27,9 +28,9 @@ var (
 // the image is there, and a blob, a snapshot or the store's own content is lost.
 var unknown = regexp.MustCompile(`(?i)manifest unknown|manifest for .* not found|name unknown|repository name not known|failed to resolve reference "[^"]+": \S+: not found$`)
 
-// Image makes sure that ref is on the engine, pulls it where it isn't, and gives
+// Image makes sure that ref is on the engine, pulls it where it isn't with what c has for its registry, and gives
 // its digest, or its id where it came from no registry. Errors wrap ErrNoImage or ErrNoSuchImage.
-func (e *Engine) Image(ctx context.Context, ref string) (string, error) {
+func (e *Engine) Image(ctx context.Context, ref string, c registry.Credentials) (string, error) {
 	if id, err := e.imageID(ctx, ref); err == nil {
 		return id, nil
 	} else if errdefs.IsInvalidArgument(err) {
@@ -37,7 +38,11 @@ func (e *Engine) Image(ctx context.Context, ref string) (string, error) {
 	} else if !errdefs.IsNotFound(err) {
 		return "", fmt.Errorf("image %s: %w", ref, err)
 	}
-	if err := e.pull(ctx, ref); err != nil {
+	auth, err := c.Header(ref)
+	if err != nil {
+		return "", fmt.Errorf("image %s: %w: %w", ref, ErrNoSuchImage, err)
+	}
+	if err := e.pull(ctx, ref, auth); err != nil {
 		why := ErrNoImage
 		if unknown.MatchString(strings.TrimSpace(err.Error())) {
 			why = ErrNoSuchImage
@@ -63,8 +68,8 @@ func (e *Engine) imageID(ctx context.Context, ref string) (string, error) {
 }
 
 // pull reads the engine's progress to its end: a failure comes as a line of it.
-func (e *Engine) pull(ctx context.Context, ref string) error {
-	r, err := e.api.ImagePull(ctx, ref, image.PullOptions{})
+func (e *Engine) pull(ctx context.Context, ref, auth string) error {
+	r, err := e.api.ImagePull(ctx, ref, image.PullOptions{RegistryAuth: auth})
 	if err != nil {
 		return err
 	}

@@ -4,11 +4,15 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
+	dockerregistry "github.com/docker/docker/api/types/registry"
 	"github.com/docker/docker/client"
 
+	"coopcloud.tech/cc-ci/internal/registry"
 	"coopcloud.tech/cc-ci/internal/result"
 )
 
@@ -42,7 +46,7 @@ func TestImageOfNobody(t *testing.T) {
 				w.WriteHeader(tt.status)
 				json.NewEncoder(w).Encode(map[string]string{"message": tt.pull, "error": tt.pull})
 			})
-			if _, err := e.Image(t.Context(), "nginx:1.99"); result.OutcomeOf(err) != tt.want || !strings.Contains(err.Error(), "pull nginx:1.99: ") {
+			if _, err := e.Image(t.Context(), "nginx:1.99", registry.Credentials{}); result.OutcomeOf(err) != tt.want || !strings.Contains(err.Error(), "pull nginx:1.99: ") {
 				t.Errorf("expected %s, found %v", tt.want, err)
 			}
 		})
@@ -52,10 +56,49 @@ func TestImageOfNobody(t *testing.T) {
 			w.WriteHeader(http.StatusBadRequest)
 			json.NewEncoder(w).Encode(map[string]string{"message": "invalid reference format: repository name must be lowercase"})
 		})
-		if _, err := e.Image(t.Context(), "Nginx:1.27"); result.OutcomeOf(err) != result.Fail {
+		if _, err := e.Image(t.Context(), "Nginx:1.27", registry.Credentials{}); result.OutcomeOf(err) != result.Fail {
 			t.Errorf("found %v", err)
 		}
 	})
+}
+
+// A pull is made with the operator's credentials for the image's registry, and with nobody else's.
+func TestImageIsPulledWithCredentials(t *testing.T) {
+	dir := t.TempDir()
+	t.Setenv("DOCKER_CONFIG", dir)
+	text := `{"auths": {
+		"https://index.docker.io/v1/": {"username": "me", "password": "hub-password"},
+		"registry.example.org": {"username": "me", "password": "own-password"}
+	}}`
+	if err := os.WriteFile(filepath.Join(dir, "config.json"), []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	credentials, err := registry.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for ref, want := range map[string]string{"nginx:1.27": "hub-password", "registry.example.org/a/b:1": "own-password", "quay.io/a/b:1": ""} {
+		t.Run(ref, func(t *testing.T) {
+			asked, there := "none", false
+			e := answering(t, func(w http.ResponseWriter, r *http.Request) {
+				if strings.HasSuffix(r.URL.Path, "/images/create") {
+					asked, there = r.Header.Get(dockerregistry.AuthHeader), true
+					return
+				}
+				if !there {
+					w.WriteHeader(http.StatusNotFound)
+				}
+				json.NewEncoder(w).Encode(map[string]string{"Id": "sha256:0a1b"})
+			})
+			if id, err := e.Image(t.Context(), ref, credentials); err != nil || id != "sha256:0a1b" {
+				t.Errorf("found %q, %v", id, err)
+			}
+			auth, err := dockerregistry.DecodeAuthConfig(asked)
+			if err != nil || auth.Password != want || (asked == "") != (want == "") {
+				t.Errorf("expected the password %q, found %q, %v", want, auth.Password, err)
+			}
+		})
+	}
 }
 
 // answering is an engine that answers as the handler does.
