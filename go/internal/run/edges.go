@@ -27,12 +27,13 @@ func (s *session) lookBack(ctx context.Context) error {
 	if !s.cfg.wants("upgrade") || s.cfg.Plan.Upgrade.NotApplicable != "" {
 		return nil
 	}
-	tags, err := recipe.Tags(ctx, s.app.Abra.RecipeDir(s.cfg.Plan.Recipe))
+	dir := s.app.Abra.RecipeDir(s.cfg.Plan.Recipe)
+	tags, err := recipe.Tags(ctx, dir)
 	if err != nil {
 		return err
 	}
 	at := recipe.At{Commit: s.res.Identity.Commit, Label: s.version.Facts.Version}
-	own, published, err := recipe.Published(ctx, s.app.Abra.RecipeDir(s.cfg.Plan.Recipe), tags, at)
+	own, published, err := recipe.Published(ctx, dir, tags, at)
 	if err != nil {
 		return err
 	}
@@ -56,9 +57,10 @@ func (s *session) lookBack(ctx context.Context) error {
 	return nil
 }
 
-// start adds the edge from a tag, unless another one starts there.
+// start adds the edge from a tag. One that starts there already is tried once, and counts as asked for if either was.
 func (s *session) start(ctx context.Context, e stage.Edge, tag recipe.Tag) error {
-	if slices.ContainsFunc(s.edges, func(e stage.Edge) bool { return e.Tag == tag.Name }) {
+	if i := slices.IndexFunc(s.edges, func(e stage.Edge) bool { return e.Tag == tag.Name }); i >= 0 {
+		s.edges[i].Beside = s.edges[i].Beside && e.Beside
 		return nil
 	}
 	e, err := s.edge(ctx, e, tag)

@@ -36,13 +36,10 @@ func Upgrade(ctx context.Context, d Deps, rec *Record) error {
 		var g gap
 		switch {
 		case errors.As(err, &g):
-			f := result.Finding{ID: "upgrade-not-tried", Severity: finding.Warn, Place: "upgrade from " + e.From, Text: err.Error()}
-			if e.Beside {
-				f.Severity = finding.Info
-			} else {
+			rec.Findings = append(rec.Findings, result.Finding{ID: "upgrade-not-tried", Severity: finding.Warn, Place: "upgrade from " + e.From, Text: err.Error()})
+			if !e.Beside {
 				gaps = append(gaps, err.Error())
 			}
-			rec.Findings = append(rec.Findings, f)
 		case err != nil:
 			return fmt.Errorf("upgrade %s: %w", e, err)
 		}
