@@ -68,8 +68,8 @@ func TestRecipeCheckOfNoRecipe(t *testing.T) {
 	}
 }
 
-func TestRecipeCheck(t *testing.T) {
-	const sound = `version: "3.8"
+// sound is a compose file that nothing is to be said of.
+const sound = `version: "3.8"
 services:
   app:
     image: notes:1.2.3
@@ -77,6 +77,8 @@ services:
     deploy:
       labels: ["coop-cloud.${STACK_NAME}.version=1.0.0+1.2.3"]
 `
+
+func TestRecipeCheck(t *testing.T) {
 	for _, tt := range []struct {
 		name, compose string
 		code          int
@@ -107,14 +109,6 @@ services:
 // A change of what is published under the label that it bears: operators have that version, and the engine can't give a config of
 // the same name another content.
 func TestRecipeCheckOverThePublishedLabel(t *testing.T) {
-	const one = `version: "3.8"
-services:
-  app:
-    image: notes:1.2.3
-    healthcheck: {test: ["CMD", "true"]}
-    deploy:
-      labels: ["coop-cloud.${STACK_NAME}.version=1.0.0+1.2.3"]
-`
 	const two = `version: "3.8"
 services:
   app:
@@ -126,7 +120,7 @@ services:
 configs:
   c: {name: "${STACK_NAME}_c_${C_VERSION}", file: ./app.conf}
 `
-	dir := clone(t, one)
+	dir := clone(t, sound)
 	write := func(files map[string]string) {
 		for name, text := range files {
 			if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
