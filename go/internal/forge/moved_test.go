@@ -3,9 +3,12 @@
 package forge
 
 import (
+	"fmt"
 	"path/filepath"
 	"testing"
+	"time"
 
+	giteaclient "coopcloud.tech/cc-ci/internal/gitea"
 	"coopcloud.tech/cc-ci/internal/trigger"
 )
 
@@ -27,6 +30,7 @@ func TestMoved(t *testing.T) {
 			id := comment(t, "ada", p, trigger.Word)
 			pause(t, 1)
 			move(t, p)
+			told(t, p)
 			b.forge.set(false, nil)
 			answered(t, p, patience, "something was pushed after the comment")
 			wantBuilds(t, "trivial", id, 0)
@@ -40,6 +44,25 @@ func TestMoved(t *testing.T) {
 		branch, _ := headOf(t, p)
 		newer := push(t, p.Owner, p.Repo, branch, "")
 		answered(t, p, patience, "`"+newer[:7]+"` was pushed, so the run of the older commit was cancelled")
+	})
+}
+
+// told waits until the pull request tells of its branch's tip: Gitea notes a push in a queue of its own, and before that
+// the answer is the one that TestUnseen is about.
+func told(t *testing.T, p trigger.Pull) {
+	t.Helper()
+	c := giteaclient.New(gitea, p.Owner, read("secrets/ci-bot-token"))
+	defer c.Close()
+	await(t, "the push in the time line of "+p.String(), patience, func() error {
+		head, err := c.Head(t.Context(), p)
+		if err != nil {
+			return err
+		}
+		_, newest, err := c.Pushes(t.Context(), p, time.Now())
+		if err == nil && (head.Unseen || newest != head.SHA) {
+			err = fmt.Errorf("found %q, the branch's tip is %s", newest, head.SHA)
+		}
+		return err
 	})
 }
 
