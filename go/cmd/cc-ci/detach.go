@@ -51,7 +51,7 @@ func (f runFlags) detach(cmd *cobra.Command, p *plan.Plan, raw []byte, s site.Si
 		return err
 	}
 	by := supervise.Detect()
-	if err := start(cmd.Context(), by, folder, p.Limits.Run.Of(time.Hour)); err != nil {
+	if err := start(cmd.Context(), by, folder, time.Duration(p.Limits.Run)); err != nil {
 		return err
 	}
 	fmt.Fprintf(cmd.ErrOrStderr(), "cc-ci: the run is a process of its own (%s) in %s; it ends when nobody follows it for %s\n", by.Name(), folder, f.lease)

@@ -33,9 +33,6 @@ import (
 	"coopcloud.tech/cc-ci/internal/swarm"
 )
 
-// The limits of a plan that names none; one that Nix made names all.
-const usualDeploy, usualReady = 10 * time.Minute, 5 * time.Minute
-
 // App is one app of a run.
 type App struct {
 	Run     string // the run's id, a label on everything that it makes
@@ -185,7 +182,7 @@ func (a *App) Deploy(ctx context.Context, v Version) error {
 	}
 	a.Tell("deploy " + v.Commit[:7])
 	since := time.Now().Add(-time.Second)
-	ctx, cancel := context.WithTimeoutCause(ctx, a.Plan.Limits.Deploy.Of(usualDeploy), errLimit)
+	ctx, cancel := context.WithTimeoutCause(ctx, time.Duration(a.Plan.Limits.Deploy), errLimit)
 	defer cancel()
 	if err := a.Abra.Deploy(ctx, a.Names.Domain); err != nil {
 		return a.blame(ctx, err)

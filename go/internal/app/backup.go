@@ -148,7 +148,7 @@ func reason(text string) string {
 
 // Settled waits until no service of the app is being replaced: a backup's hooks need running containers (contract section 8).
 func (a *App) Settled(ctx context.Context) error {
-	ctx, cancel := context.WithTimeoutCause(ctx, a.Plan.Limits.Deploy.Of(usualDeploy), errLimit)
+	ctx, cancel := context.WithTimeoutCause(ctx, time.Duration(a.Plan.Limits.Deploy), errLimit)
 	defer cancel()
 	return stopped(ctx, a.Engine.Converge(ctx, a.Names.Stack, time.Now()))
 }

@@ -79,7 +79,7 @@ func (a *App) URL(path string) (string, error) {
 // Ready waits until the app answers ready.path, and then each of ready.also, with one
 // of ready.status.
 func (a *App) Ready(ctx context.Context) error {
-	ctx, cancel := context.WithTimeoutCause(ctx, a.Plan.Ready.Timeout.Of(usualReady), errLimit)
+	ctx, cancel := context.WithTimeoutCause(ctx, time.Duration(a.Plan.Ready.Timeout), errLimit)
 	defer cancel()
 	for _, place := range append([]string{a.Plan.Ready.Path}, a.Plan.Ready.Also...) {
 		if err := a.answers(ctx, a.host(place)); err != nil {
@@ -121,7 +121,7 @@ func (a *App) answers(ctx context.Context, place string) error {
 		select {
 		case <-ctx.Done():
 			return stopped(ctx, result.Fault(fmt.Errorf("ready: GET %s: expected status %v within %s, got %s",
-				place, a.Plan.Ready.Status, a.Plan.Ready.Timeout.Of(usualReady), seen)))
+				place, a.Plan.Ready.Status, time.Duration(a.Plan.Ready.Timeout), seen)))
 		case <-time.After(pause(time.Since(began))):
 		}
 	}

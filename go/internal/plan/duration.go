@@ -9,7 +9,7 @@ import (
 // Duration is a time span that JSON writes as Go does: "90s", "10m".
 type Duration time.Duration
 
-// Of gives d as a time.Duration, or other where d is zero.
+// Of gives d, or other where d is zero: a step that names no time of its own.
 func (d Duration) Of(other time.Duration) time.Duration {
 	if d == 0 {
 		return other

@@ -96,7 +96,7 @@ type Local struct {
 	NotApplicable string `json:"notApplicable"`
 }
 
-// Limits bound the run's waits.
+// Limits bound the run's waits. Decode refuses a plan without one of them: the defaults are those of lib/schema.nix.
 type Limits struct {
 	Deploy Duration `json:"deploy"` // from `abra app deploy` to a converged stack
 	Step   Duration `json:"step"`   // of one step that names none

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"time"
 
 	"coopcloud.tech/cc-ci/internal/browser"
 	"coopcloud.tech/cc-ci/internal/plan"
@@ -56,7 +57,7 @@ func (s *session) launch(ctx context.Context) (*sandbox.Sandbox, *browser.Browse
 		return nil, nil, err
 	}
 	point.Sandbox.Reached()
-	b, err := browser.Start(ctx, browser.Options{Paths: site.Browser, Sandbox: box, Pins: pins, OwnCertificate: own, Dir: s.dir, Mask: s.mask, Limit: s.cfg.Plan.Limits.Step.Of(0)})
+	b, err := browser.Start(ctx, browser.Options{Paths: site.Browser, Sandbox: box, Pins: pins, OwnCertificate: own, Dir: s.dir, Mask: s.mask, Limit: time.Duration(s.cfg.Plan.Limits.Step)})
 	point.Browser.Reached()
 	return box, b, err
 }

@@ -23,7 +23,7 @@ type pulled struct {
 // that only a published version needs keeps just the upgrade from it from being tried.
 func (s *session) images(ctx context.Context) error {
 	s.step("images")
-	limit := s.cfg.Plan.Limits.Pull.Of(20 * time.Minute)
+	limit := time.Duration(s.cfg.Plan.Limits.Pull)
 	ctx, cancel := context.WithTimeoutCause(ctx, limit, fmt.Errorf("pulling images took longer than %s", limit))
 	defer cancel()
 	failed := s.pull(ctx, s.allImages())

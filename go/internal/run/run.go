@@ -71,7 +71,7 @@ func Run(ctx context.Context, cfg Config, out Output) (result.Result, error) {
 
 // limited runs work under the plan's limit for the whole run; teardown comes after it, with a limit of its own.
 func (s *session) limited(ctx context.Context, work func(context.Context)) {
-	limit := s.cfg.Plan.Limits.Run.Of(time.Hour)
+	limit := time.Duration(s.cfg.Plan.Limits.Run)
 	ctx, cancel := context.WithTimeoutCause(ctx, limit, fmt.Errorf("the run's limit of %s is over", limit))
 	defer cancel()
 	work(ctx)

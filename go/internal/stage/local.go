@@ -22,9 +22,6 @@ import (
 // maxLocalSteps bounds the tests and steps of all files together: a result with more of them could not be read.
 const maxLocalSteps = 5000
 
-// usualWhole bounds all local tests together where the plan names no limit for the run.
-const usualWhole = time.Hour
-
 // Local runs the tests that the recipe's repository brings, against the app as it
 // stands (S4, P6). A failed file does not keep the others from being tried: each is a
 // finding of its own. The first error is given.
@@ -132,7 +129,7 @@ func (l *local) options() localtest.Options {
 			"CC_CI_BASE_URL=https://" + domain, "PYTEST_BASE_URL=https://" + domain, "CC_CI_DOMAIN=" + domain,
 			"CC_CI_RECIPE=" + l.Plan.Recipe, "CC_CI_VERSION=" + l.Version.Facts.Version,
 		},
-		Limit: l.Plan.Limits.Step.Of(30 * time.Second), Whole: l.Plan.Limits.Run.Of(usualWhole),
+		Limit: time.Duration(l.Plan.Limits.Step), Whole: time.Duration(l.Plan.Limits.Run),
 		Mask: l.App.Mask.String, Log: l.Log,
 	}
 }
@@ -161,7 +158,7 @@ func (l *local) steps(ctx context.Context, f localtest.File) ([]result.Step, []r
 		return nil, nil, err
 	}
 	steps, evidence, err := step.Run(ctx, list, place, step.Deps{
-		App: l.App, Vars: step.NewVars(l.known(), nil), Browser: browser, Mask: l.App.Mask.String, Limit: l.Plan.Limits.Step.Of(0),
+		App: l.App, Vars: step.NewVars(l.known(), nil), Browser: browser, Mask: l.App.Mask.String, Limit: time.Duration(l.Plan.Limits.Step),
 	})
 	if errors.Is(err, step.ErrPlan) {
 		err = result.Fault(err) // the mistake is the repository's

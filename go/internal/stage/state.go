@@ -53,7 +53,7 @@ func (d Deps) steps(ctx context.Context, rec *Record, place string, list []plan.
 
 // stepDeps is what the plan's lists work on.
 func (d Deps) stepDeps(vars *step.Vars) step.Deps {
-	return step.Deps{App: d.App, Vars: vars, Browser: onDemand(d.Browser), Mask: d.App.Mask.String, Limit: d.Plan.Limits.Step.Of(30 * time.Second)}
+	return step.Deps{App: d.App, Vars: vars, Browser: onDemand(d.Browser), Mask: d.App.Mask.String, Limit: time.Duration(d.Plan.Limits.Step)}
 }
 
 // onDemand waits for the browser only where a list has a step for it.

@@ -34,9 +34,6 @@ import (
 // MaxBody bounds what is kept of an answer's body, in bytes.
 const MaxBody = 8 << 20
 
-// usualLimit is the time limit of a step where neither it nor Deps names one.
-const usualLimit = 30 * time.Second
-
 // ErrPlan marks a step that can't be done as it is written. plan.Decode finds most of them before a run.
 var ErrPlan = errors.New("mistake in the plan")
 
@@ -83,7 +80,7 @@ type Deps struct {
 	Vars    *Vars                    // shared by the lists of one stage: what write saves, verify knows
 	Browser Browser                  // nil where there is none: a browser step is then an error
 	Mask    func(string) string      // redact.Masker.String; nil masks nothing
-	Limit   time.Duration            // of a step that names none; zero is 30 s. A browser step has it per verb
+	Limit   time.Duration            // of a step that names none. A browser step has it per verb
 	Say     func(place, what string) // told before each step; may be nil
 }
 
@@ -122,9 +119,6 @@ func newRunner(deps Deps) (*runner, error) {
 	if deps.Mask == nil {
 		deps.Mask = func(s string) string { return s }
 	}
-	if deps.Limit == 0 {
-		deps.Limit = usualLimit
-	}
 	client := *deps.App.Client()
 	client.Jar, client.Timeout = jar, 0
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
@@ -141,7 +135,7 @@ func (r *runner) one(ctx context.Context, at string, s plan.Step) error {
 		return r.browser(ctx, at, s)
 	}
 	started, limit := time.Now(), s.Timeout.Of(r.Limit)
-	tries, err := r.until(ctx, started.Add(s.Within.Of(0)), limit, s)
+	tries, err := r.until(ctx, started.Add(time.Duration(s.Within)), limit, s)
 	if tries > 1 {
 		what += fmt.Sprintf(" (%d tries)", tries)
 	}

@@ -1,7 +1,6 @@
 package strength
 
 import (
-	"cmp"
 	"maps"
 	"regexp"
 	"strings"
@@ -30,12 +29,12 @@ func (c *Copy) front() string {
 
 // hurry keeps a run that can't come up from waiting for as long as a slow app may take.
 func (c *Copy) hurry() {
-	c.Plan.Limits.Deploy = min(cmp.Or(c.Plan.Limits.Deploy, c.limits.Deploy), c.limits.Deploy)
+	c.Plan.Limits.Deploy = min(c.Plan.Limits.Deploy, c.limits.Deploy)
 }
 
 // askSoon is hurry for a run that comes up and can't be reached.
 func (c *Copy) askSoon() {
-	c.Plan.Ready.Timeout = min(cmp.Or(c.Plan.Ready.Timeout, c.limits.Ready), c.limits.Ready)
+	c.Plan.Ready.Timeout = min(c.Plan.Ready.Timeout, c.limits.Ready)
 }
 
 // addService adds a service of a shell command.

@@ -1,7 +1,6 @@
 package strength
 
 import (
-	"cmp"
 	"fmt"
 	"regexp"
 
@@ -79,6 +78,6 @@ func migration(c *Copy) error {
 // back, which ends the wait.
 func upgradeCrash(c *Copy) error {
 	c.tree.set(c.front(), "entrypoint", []any{"/cc-ci-no-such-program"})
-	c.Plan.Limits.Deploy = min(cmp.Or(c.Plan.Limits.Deploy, 4*c.limits.Deploy), 4*c.limits.Deploy)
+	c.Plan.Limits.Deploy = min(c.Plan.Limits.Deploy, 4*c.limits.Deploy)
 	return nil
 }
