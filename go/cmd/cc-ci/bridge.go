@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"net"
 	"os"
-	"regexp"
 	"strings"
 	"time"
 
@@ -18,6 +17,7 @@ import (
 	"coopcloud.tech/cc-ci/internal/bridge"
 	"coopcloud.tech/cc-ci/internal/drone"
 	"coopcloud.tech/cc-ci/internal/gitea"
+	"coopcloud.tech/cc-ci/internal/server"
 	"coopcloud.tech/cc-ci/internal/trigger"
 )
 
@@ -90,11 +90,6 @@ func (f *bridgeFlags) register(cmd *cobra.Command) {
 	fl.BoolVar(&f.verbose, "verbose", false, "log more")
 }
 
-var (
-	loginForm   = regexp.MustCompile(`^[A-Za-z0-9_.-]{1,100}$`)
-	projectForm = regexp.MustCompile(`^[A-Za-z0-9_.-]{1,100}/[A-Za-z0-9_.-]{1,100}$`)
-)
-
 // check refuses what no bridge could work with.
 func (f *bridgeFlags) check() error {
 	for name, v := range map[string]string{
@@ -109,10 +104,10 @@ func (f *bridgeFlags) check() error {
 			return usagef("bridge: --%s: expected https://host without a name or password, found %q", name, v)
 		}
 	}
-	if !loginForm.MatchString(f.org) || !loginForm.MatchString(f.bot) {
+	if !server.NameForm.MatchString(f.org) || !server.NameForm.MatchString(f.bot) {
 		return usagef("bridge: --organisation and --bot: expected names of the forge, found %q and %q", f.org, f.bot)
 	}
-	if !projectForm.MatchString(f.project) {
+	if !server.ProjectForm.MatchString(f.project) {
 		return usagef("bridge: --project: expected owner/name, found %q", f.project)
 	}
 	if f.interval < time.Second || f.interval > time.Minute {

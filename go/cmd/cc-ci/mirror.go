@@ -11,6 +11,7 @@ import (
 	"coopcloud.tech/cc-ci/internal/apiclient"
 	"coopcloud.tech/cc-ci/internal/gitea"
 	"coopcloud.tech/cc-ci/internal/mirror"
+	"coopcloud.tech/cc-ci/internal/server"
 )
 
 type mirrorFlags struct {
@@ -52,7 +53,7 @@ func (f *mirrorFlags) request(name string) (mirror.Request, error) {
 	if !isAddress(f.forge) {
 		return mirror.Request{}, usagef("mirror: --forge: expected https://host without a name or password, found %q", f.forge)
 	}
-	if !loginForm.MatchString(f.org) {
+	if !server.NameForm.MatchString(f.org) {
 		return mirror.Request{}, usagef("mirror: --organisation: expected a name of the forge, found %q", f.org)
 	}
 	token, err := apiclient.ReadSecret(f.tokenFile)

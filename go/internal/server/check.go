@@ -9,14 +9,18 @@ import (
 	"strings"
 )
 
+// What a forge takes for the name of a user or an organisation, and of a repository with its owner's before it.
+var (
+	NameForm    = regexp.MustCompile(`^[A-Za-z0-9_.-]{1,100}$`)
+	ProjectForm = regexp.MustCompile(`^[A-Za-z0-9_.-]{1,100}/[A-Za-z0-9_.-]{1,100}$`)
+)
+
 var (
 	domainForm      = regexp.MustCompile(`^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$`)
 	routeForm       = regexp.MustCompile(`^[a-z0-9-]{1,30}$`)
 	pathForm        = regexp.MustCompile(`^(/[A-Za-z0-9._~-]+)+$`)
-	projectForm     = regexp.MustCompile(`^[A-Za-z0-9_.-]{1,100}/[A-Za-z0-9_.-]{1,100}$`)
 	variableForm    = regexp.MustCompile(`^[A-Z][A-Z0-9_]*$`)
 	applicationForm = regexp.MustCompile(`^[A-Za-z0-9 ._-]{1,80}$`)
-	nameForm        = regexp.MustCompile(`^[A-Za-z0-9_.-]{1,100}$`)
 )
 
 // longestDomain keeps the names of swarm secrets, <stack>_<name>_<version>, within the
@@ -114,9 +118,9 @@ func (s Server) check() error {
 func (f Forge) check() error {
 	if err := first(
 		address("forge.url", f.URL), file("forge.tokenFile", f.TokenFile),
-		matching("forge.organisation", f.Organisation, nameForm, "a name of the forge"),
-		matching("forge.bot", f.Bot, nameForm, "a name of the forge"),
-		matching("forge.project", f.Project, projectForm, "owner/name"),
+		matching("forge.organisation", f.Organisation, NameForm, "a name of the forge"),
+		matching("forge.bot", f.Bot, NameForm, "a name of the forge"),
+		matching("forge.project", f.Project, ProjectForm, "owner/name"),
 	); err != nil || f.ApplicationTokenFile == "" {
 		return err
 	}
