@@ -198,8 +198,8 @@ func (s Step) expects() bool {
 }
 
 func (s BrowserStep) expects() bool {
-	asserts := s.ExpectText != nil || s.ExpectURL != "" || s.ExpectTitle != "" || s.NoErrors != nil || s.Eval != nil || s.Download != nil || s.Wait != nil
-	return asserts && !s.Optional
+	compares := s.ExpectText != nil || s.ExpectURL != "" || s.ExpectTitle != "" || s.NoErrors != nil || s.Eval != nil || s.Download != nil || s.Wait != nil
+	return compares && !s.Optional
 }
 
 // noErrors judges which messages of a page are ignored.

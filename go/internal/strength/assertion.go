@@ -7,8 +7,8 @@ import (
 	"coopcloud.tech/cc-ci/internal/plan"
 )
 
-// asserts tells whether a step compares anything.
-func asserts(s plan.Step) bool {
+// weakenable tells whether a step compares anything that weaken can take away.
+func weakenable(s plan.Step) bool {
 	switch {
 	case s.HTTP != nil:
 		return s.HTTP.Expect != nil

@@ -161,7 +161,7 @@ func assertionDeleted(c *Copy) error {
 	verify := slices.Clone(c.Plan.State.Verify)
 	var own []int
 	for i, s := range verify {
-		if asserts(s) && !contains(c.Plan.State.Write, s) && !contains(c.Plan.State.Change, s) {
+		if weakenable(s) && !contains(c.Plan.State.Write, s) && !contains(c.Plan.State.Change, s) {
 			own = append(own, i)
 		}
 	}
