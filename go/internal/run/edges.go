@@ -38,17 +38,20 @@ func (s *session) lookBack(ctx context.Context) error {
 		return err
 	}
 	for _, from := range s.cfg.Plan.Upgrade.From {
-		over := published && from == "previous"
+		beside := published && from == "previous"
 		tag, err := recipe.From(tags, at, from)
-		switch {
-		case errors.Is(err, recipe.ErrNoVersion) && over:
-			err = s.start(ctx, stage.Edge{From: from}, own)
-		case errors.Is(err, recipe.ErrNoVersion):
-			s.edges, err = append(s.edges, stage.Edge{From: from, Gap: err}), nil
-		case err == nil:
-			if err = s.start(ctx, stage.Edge{From: from}, tag); err == nil && over {
-				err = s.start(ctx, stage.Edge{From: own.Name, Beside: true}, own)
-			}
+		if errors.Is(err, recipe.ErrNoVersion) && beside { // own is the one that was asked for; start tries it once
+			tag, err = own, nil
+		}
+		if errors.Is(err, recipe.ErrNoVersion) {
+			s.edges = append(s.edges, stage.Edge{From: from, Gap: err})
+			continue
+		}
+		if err == nil {
+			err = s.start(ctx, stage.Edge{From: from}, tag)
+		}
+		if err == nil && beside {
+			err = s.start(ctx, stage.Edge{From: own.Name, Beside: true}, own)
 		}
 		if err != nil {
 			return err
