@@ -4,10 +4,11 @@ import (
 	"bytes"
 	"context"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"coopcloud.tech/cc-ci/internal/ownrepo/repotest"
 )
 
 // clone makes the git repository of a small recipe with one published version.
@@ -22,7 +23,7 @@ func clone(t *testing.T, compose string) string {
 			t.Fatal(err)
 		}
 	}
-	git(t, dir, "init", "--quiet")
+	repotest.Git(t, dir, "init", "--quiet")
 	commit(t, dir, "1.0.0+1.2.3")
 	return dir
 }
@@ -30,27 +31,18 @@ func clone(t *testing.T, compose string) string {
 // commit makes all that lies in dir a commit, published under the tag where there is one.
 func commit(t *testing.T, dir, tag string) {
 	t.Helper()
-	git(t, dir, "add", "--all")
-	git(t, dir, "commit", "--quiet", "--message", "one")
+	repotest.Git(t, dir, "add", "--all")
+	repotest.Git(t, dir, "commit", "--quiet", "--message", "one")
 	if tag != "" {
-		git(t, dir, "tag", "--annotate", "--message", "one", tag)
-	}
-}
-
-func git(t *testing.T, dir string, args ...string) {
-	t.Helper()
-	cmd := exec.Command("git", append([]string{"-C", dir, "-c", "user.name=t", "-c", "user.email=t@example.org"}, args...)...)
-	cmd.Env = append(os.Environ(), "GIT_CONFIG_GLOBAL=/dev/null", "GIT_CONFIG_NOSYSTEM=1")
-	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("git %v: %v\n%s", args, err, out)
+		repotest.Git(t, dir, "tag", "--annotate", "--message", "one", tag)
 	}
 }
 
 // What can't be read as a recipe at all has no finding to count, and is not right for that.
 func TestRecipeCheckOfNoRecipe(t *testing.T) {
 	dir := clone(t, "services: [")
-	git(t, dir, "rm", "--quiet", ".env.sample")
-	git(t, dir, "commit", "--quiet", "--message", "two")
+	repotest.Git(t, dir, "rm", "--quiet", ".env.sample")
+	repotest.Git(t, dir, "commit", "--quiet", "--message", "two")
 	for _, c := range []struct {
 		dir, want string
 		code      int

@@ -4,21 +4,20 @@ import (
 	"bytes"
 	"context"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"filippo.io/age"
+
+	"coopcloud.tech/cc-ci/internal/ownrepo/repotest"
 )
 
 // A server's secrets from nothing to a rotation, as docs/how-to/secrets.md tells it.
 func TestSecretsLife(t *testing.T) {
 	repo, away := t.TempDir(), t.TempDir()
 	dir := filepath.Join(repo, "secrets")
-	if out, err := exec.Command("git", "init", "-q", repo).CombinedOutput(); err != nil {
-		t.Fatalf("%v: %s", err, out)
-	}
+	repotest.Git(t, repo, "init", "-q")
 	at := func(name string) string { return filepath.Join(away, name) }
 	for _, name := range []string{"host", "stranger"} {
 		id, err := age.GenerateX25519Identity()

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"coopcloud.tech/cc-ci/internal/ownrepo"
 )
 
 // deployProbes need the app and its secrets.
@@ -110,11 +112,11 @@ func withUntracked(check func(context.Context, *session) (Verdict, string)) func
 
 func withLightweight(check func(context.Context, *session) (Verdict, string)) func(context.Context, *session) (Verdict, string) {
 	return func(ctx context.Context, s *session) (Verdict, string) {
-		if _, err := git(ctx, s.clone(), "tag", "0.0.1+1", older+"^{commit}"); err != nil {
+		if _, err := ownrepo.Git(ctx, s.clone(), "tag", "0.0.1+1", older+"^{commit}"); err != nil {
 			return unknown(err)
 		}
 		verdict, seen := check(ctx, s)
-		if _, err := git(ctx, s.clone(), "tag", "-d", "0.0.1+1"); err != nil {
+		if _, err := ownrepo.Git(ctx, s.clone(), "tag", "-d", "0.0.1+1"); err != nil {
 			return unknown(err)
 		}
 		return verdict, seen

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"coopcloud.tech/cc-ci/internal/ownrepo"
 	"coopcloud.tech/cc-ci/internal/recipe"
 )
 
@@ -63,7 +64,7 @@ func newMovesClone(ctx context.Context, s *session) (Verdict, string) {
 	if err != nil {
 		return unknown(err)
 	}
-	at, err := git(ctx, s.clone(), "describe", "--tags", "--always")
+	at, err := ownrepo.Git(ctx, s.clone(), "describe", "--tags", "--always")
 	if err != nil {
 		return unknown(err)
 	}

@@ -2,11 +2,11 @@ package contract
 
 import (
 	"context"
-	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
+
+	"coopcloud.tech/cc-ci/internal/ownrepo"
 )
 
 // recipeName is the throw-away recipe; older and newest are its versions.
@@ -78,7 +78,7 @@ func (s *session) makeRecipe(ctx context.Context) error {
 		{"commit", "-q", "--allow-empty", "-m", "not published"},
 		{"clone", "-q", origin, s.clone()},
 	} {
-		if _, err := git(ctx, origin, args...); err != nil {
+		if _, err := ownrepo.Git(ctx, origin, args...); err != nil {
 			return err
 		}
 	}
@@ -87,22 +87,13 @@ func (s *session) makeRecipe(ctx context.Context) error {
 
 // head gives the clone's commit.
 func (s *session) head(ctx context.Context) (string, error) {
-	return git(ctx, s.clone(), "rev-parse", "HEAD")
+	return ownrepo.Git(ctx, s.clone(), "rev-parse", "HEAD")
 }
 
 // toMain puts the clone on the commit that has no version.
 func (s *session) toMain(ctx context.Context) (string, error) {
-	if _, err := git(ctx, s.clone(), "checkout", "-q", "main"); err != nil {
+	if _, err := ownrepo.Git(ctx, s.clone(), "checkout", "-q", "main"); err != nil {
 		return "", err
 	}
 	return s.head(ctx)
-}
-
-func git(ctx context.Context, dir string, args ...string) (string, error) {
-	who := []string{"-C", dir, "-c", "user.name=cc-ci", "-c", "user.email=cc-ci@localhost", "-c", "commit.gpgSign=false", "-c", "tag.gpgSign=false"}
-	out, err := exec.CommandContext(ctx, "git", append(who, args...)...).CombinedOutput()
-	if err != nil {
-		return "", fmt.Errorf("git %s: %w: %s", strings.Join(args, " "), err, strings.TrimSpace(string(out)))
-	}
-	return strings.TrimSpace(string(out)), nil
 }

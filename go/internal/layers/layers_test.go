@@ -18,7 +18,7 @@ const module = "coopcloud.tech/cc-ci/"
 // order names the layers from the ground up. A package may import those of lower
 // rows alone. A new package must be put somewhere.
 var order = [][]string{
-	{"plan", "site", "result", "event", "redact", "registry", "lock", "router", "badge", "generation", "supervise", "trigger", "apiclient", "killpoint", "lease", "recorder", "server", "certificate", "golden", "structdoc"},
+	{"plan", "site", "result", "event", "redact", "registry", "lock", "router", "badge", "generation", "supervise", "trigger", "apiclient", "killpoint", "lease", "recorder", "server", "certificate", "golden", "structdoc", "ownrepo"},
 	{"sidecar", "keep", "point", "finding"},
 	{"abra", "swarm", "recipe", "sandbox", "gitea", "drone"},
 	{"browser", "standin", "backupbot", "restic", "secrets"},

@@ -17,6 +17,8 @@ import (
 
 	"coopcloud.tech/cc-ci/internal/gitea"
 	"coopcloud.tech/cc-ci/internal/mirror"
+	"coopcloud.tech/cc-ci/internal/ownrepo"
+	"coopcloud.tech/cc-ci/internal/ownrepo/repotest"
 )
 
 // world is a forge and an upstream. Its walk is the same on the model and on a real Gitea (mirror_forge_test.go).
@@ -27,38 +29,26 @@ type world struct {
 	name               string
 }
 
-// git runs git in dir as a person would.
-func git(t *testing.T, dir string, args ...string) string {
-	t.Helper()
-	cmd := exec.Command("git", append([]string{"-C", dir, "-c", "user.name=x", "-c", "user.email=x@localhost"}, args...)...)
-	cmd.Env = append(os.Environ(), "GIT_CONFIG_GLOBAL=/dev/null", "GIT_CONFIG_NOSYSTEM=1", "GIT_TERMINAL_PROMPT=0")
-	out, err := cmd.CombinedOutput()
-	if err != nil {
-		t.Fatalf("git %v: %v\n%s", args, err, out)
-	}
-	return strings.TrimSpace(string(out))
-}
-
 func commit(t *testing.T, dir, text string) {
 	t.Helper()
 	if err := os.WriteFile(filepath.Join(dir, text), []byte(text), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	git(t, dir, "add", ".")
-	git(t, dir, "commit", "-q", "-m", text)
+	repotest.Git(t, dir, "add", ".")
+	repotest.Git(t, dir, "commit", "-q", "-m", text)
 }
 
 // upstream makes a repository NAME.git with two versions, in a folder of repositories.
 func (w *world) build() {
 	w.t.Helper()
 	w.upstream = filepath.Join(w.t.TempDir(), w.name+".git")
-	git(w.t, filepath.Dir(w.upstream), "init", "-q", "-b", "main", w.upstream)
+	repotest.Git(w.t, filepath.Dir(w.upstream), "init", "-q", "-b", "main", w.upstream)
 	for _, v := range []string{"1.0.0+1", "1.1.0+2"} {
 		commit(w.t, w.upstream, v)
-		git(w.t, w.upstream, "tag", "-a", "-m", v, v)
+		repotest.Git(w.t, w.upstream, "tag", "-a", "-m", v, v)
 	}
 	w.mine = filepath.Join(w.t.TempDir(), "mine")
-	git(w.t, filepath.Dir(w.mine), "clone", "-q", w.upstream, w.mine)
+	repotest.Git(w.t, filepath.Dir(w.mine), "clone", "-q", w.upstream, w.mine)
 }
 
 // look makes the plan of one call.
@@ -101,7 +91,7 @@ func (w *world) elsewhere() string {
 	w.t.Helper()
 	dir := filepath.Join(w.t.TempDir(), "clone")
 	scheme, host, _ := strings.Cut(w.url, "://")
-	git(w.t, filepath.Dir(dir), "clone", "-q", scheme+"://x:"+w.token+"@"+host+"/recipes/"+w.name+".git", dir)
+	repotest.Git(w.t, filepath.Dir(dir), "clone", "-q", scheme+"://x:"+w.token+"@"+host+"/recipes/"+w.name+".git", dir)
 	return dir
 }
 
@@ -117,22 +107,22 @@ func (w *world) walk() {
 	w.brings(mirror.Request{}, "make the repository", "push main at", "push 2 tags: 1.0.0+1 1.1.0+2")
 
 	commit(t, w.upstream, "1.2.0+3")
-	git(t, w.upstream, "tag", "-a", "-m", "x", "1.2.0+3")
+	repotest.Git(t, w.upstream, "tag", "-a", "-m", "x", "1.2.0+3")
 	w.brings(mirror.Request{}, "bring main forward by 1 commits", "push 1 tags: 1.2.0+3")
 
-	git(t, w.mine, "checkout", "-q", "-b", "work")
+	repotest.Git(t, w.mine, "checkout", "-q", "-b", "work")
 	commit(t, w.mine, "change")
 	w.brings(mirror.Request{Branch: "my-change", From: w.mine}, "as the branch my-change", "open a pull request from my-change to main")
 
 	// Somebody else writes to the mirror, and upstream goes on and moves a tag.
 	other := w.elsewhere()
 	commit(t, other, "own")
-	git(t, other, "push", "-q", "origin", "HEAD:main")
+	repotest.Git(t, other, "push", "-q", "origin", "HEAD:main")
 	w.brings0(mirror.Request{}, "(main has 1 commits that upstream has not, and all of upstream's: left)")
 	commit(t, w.upstream, "1.3.0+4")
-	git(t, w.upstream, "tag", "-f", "-a", "-m", "again", "1.0.0+1", "1.0.0+1^{commit}")
+	repotest.Git(t, w.upstream, "tag", "-f", "-a", "-m", "again", "1.0.0+1", "1.0.0+1^{commit}")
 	w.brings(mirror.Request{}, "main has 1 commits of its own and lacks 1 of upstream's", "tag 1.0.0+1 is", "open a pull request from upstream-main to main")
-	if git(t, other, "rev-parse", "HEAD") != git(t, w.elsewhere(), "rev-parse", "HEAD") {
+	if repotest.Git(t, other, "rev-parse", "HEAD") != repotest.Git(t, w.elsewhere(), "rev-parse", "HEAD") {
 		t.Error("main was written over")
 	}
 
@@ -181,8 +171,8 @@ func (m *model) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case r.Method == http.MethodPost && r.URL.Path == "/api/v1/orgs/recipes/repos":
 		repository["full_name"] = "recipes/" + asked["name"].(string)
 		dir := filepath.Join(m.dir, "recipes", asked["name"].(string)+".git")
-		if out, err := exec.Command("git", "init", "-q", "--bare", "-b", "main", dir).CombinedOutput(); err != nil {
-			http.Error(w, string(out), http.StatusInternalServerError)
+		if _, err := ownrepo.Git(r.Context(), m.dir, "init", "-q", "--bare", "-b", "main", dir); err != nil {
+			http.Error(w, err.Error(), http.StatusInternalServerError)
 			return
 		}
 		w.WriteHeader(http.StatusCreated)

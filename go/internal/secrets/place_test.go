@@ -6,13 +6,14 @@ import (
 	"crypto/rand"
 	"encoding/pem"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"filippo.io/age"
 	"golang.org/x/crypto/ssh"
+
+	"coopcloud.tech/cc-ci/internal/ownrepo/repotest"
 )
 
 // place is a repository with a folder of secrets, a host that can read them and a recovery key elsewhere.
@@ -26,9 +27,7 @@ func newPlace(t *testing.T) place {
 	t.Helper()
 	p := place{t: t, repo: t.TempDir()}
 	p.dir = filepath.Join(p.repo, "hosts/cc-ci/secrets")
-	if out, err := exec.Command("git", "init", "-q", p.repo).CombinedOutput(); err != nil {
-		t.Fatalf("%v: %s", err, out)
-	}
+	repotest.Git(t, p.repo, "init", "-q")
 	elsewhere := t.TempDir()
 	p.recovery = filepath.Join(elsewhere, "recovery.txt")
 	var public string

@@ -1,14 +1,15 @@
 package standin_test
 
 import (
+	"context"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"coopcloud.tech/cc-ci/internal/ownrepo"
 	"coopcloud.tech/cc-ci/internal/standin"
 )
 
@@ -50,9 +51,7 @@ func recipe(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(os.MkdirAll(filepath.Dir(dir), 0o755))
 	ts.Check(os.Rename(ts.MkAbs(args[0]), dir))
 	for _, line := range []string{"init -q -b main", "add .", "commit -q -m first", "tag -a -m x 1.0.0+1"} {
-		cmd := exec.Command("git", append([]string{"-C", dir, "-c", "user.name=t", "-c", "user.email=t@example.com"}, strings.Fields(line)...)...)
-		if out, err := cmd.CombinedOutput(); err != nil {
-			ts.Fatalf("git %s: %v: %s", line, err, out)
-		}
+		_, err := ownrepo.Git(context.Background(), dir, strings.Fields(line)...)
+		ts.Check(err)
 	}
 }

@@ -22,6 +22,7 @@ import (
 	"github.com/docker/docker/api/types/filters"
 	"github.com/docker/docker/api/types/image"
 
+	"coopcloud.tech/cc-ci/internal/ownrepo/repotest"
 	"coopcloud.tech/cc-ci/internal/site"
 	"coopcloud.tech/cc-ci/internal/standin/stack"
 )
@@ -86,12 +87,7 @@ func (w *world) envFile() string {
 
 func (w *world) git(args ...string) string {
 	w.t.Helper()
-	cmd := exec.Command("git", append([]string{"-C", w.recipeDir(), "-c", "user.name=t", "-c", "user.email=t@example.com"}, args...)...)
-	out, err := cmd.CombinedOutput()
-	if err != nil {
-		w.t.Fatalf("git %v: %v: %s", args, err, out)
-	}
-	return strings.TrimSpace(string(out))
+	return repotest.Git(w.t, w.recipeDir(), args...)
 }
 
 // set changes a line of the app's env file.

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"coopcloud.tech/cc-ci/internal/ownrepo"
 	"coopcloud.tech/cc-ci/internal/plan"
 	"coopcloud.tech/cc-ci/internal/recipe"
 	"coopcloud.tech/cc-ci/internal/result"
@@ -87,7 +88,7 @@ func (s Subject) Open(ctx context.Context) (*Base, error) {
 		return nil, err
 	}
 	// Clones of this clone take its main for the commit under test.
-	if _, err := git(ctx, b.repo, "checkout", "--quiet", "-B", "main"); err != nil {
+	if _, err := ownrepo.Git(ctx, b.repo, "checkout", "--quiet", "-B", "main"); err != nil {
 		return nil, err
 	}
 	return b, b.read()

@@ -2,11 +2,11 @@ package strength
 
 import (
 	"context"
-	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
+
+	"coopcloud.tech/cc-ci/internal/ownrepo"
 )
 
 // write puts a file into the copy's checkout.
@@ -38,22 +38,9 @@ func commit(ctx context.Context, dir, message string) error {
 		{"add", "--all", "--force"},
 		{"commit", "--quiet", "--allow-empty", "--no-verify", "--message", message},
 	} {
-		if _, err := git(ctx, dir, args...); err != nil {
+		if _, err := ownrepo.Git(ctx, dir, args...); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-// git runs git without the user's own settings.
-func git(ctx context.Context, dir string, args ...string) (string, error) {
-	cmd := exec.CommandContext(ctx, "git", append([]string{"-c", "core.hooksPath=/dev/null", "-c", "commit.gpgSign=false"}, args...)...)
-	cmd.Dir = dir
-	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + os.Getenv("HOME"), "LC_ALL=C", "GIT_CONFIG_GLOBAL=/dev/null", "GIT_CONFIG_NOSYSTEM=1",
-		"GIT_AUTHOR_NAME=cc-ci", "GIT_AUTHOR_EMAIL=cc-ci@localhost", "GIT_COMMITTER_NAME=cc-ci", "GIT_COMMITTER_EMAIL=cc-ci@localhost"}
-	out, err := cmd.CombinedOutput()
-	if err != nil {
-		return "", fmt.Errorf("git %s: %w: %s", args[0], err, strings.TrimSpace(string(out)))
-	}
-	return strings.TrimSpace(string(out)), nil
 }

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"testing"
 
+	"coopcloud.tech/cc-ci/internal/ownrepo/repotest"
 	"coopcloud.tech/cc-ci/internal/plan"
 	"coopcloud.tech/cc-ci/internal/result"
 	"coopcloud.tech/cc-ci/internal/site"
@@ -41,9 +42,7 @@ func opened(t *testing.T, p *plan.Plan, version string) *Base {
 	if err := os.CopyFS(repo, os.DirFS(version)); err != nil {
 		t.Fatal(err)
 	}
-	if out, err := exec.Command("git", "init", "-q", "-b", "main", repo).CombinedOutput(); err != nil {
-		t.Fatalf("%v: %s", err, out)
-	}
+	repotest.Git(t, repo, "init", "-q", "-b", "main")
 	if err := commit(context.Background(), repo, "first"); err != nil {
 		t.Fatal(err)
 	}

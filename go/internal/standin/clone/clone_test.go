@@ -3,12 +3,13 @@ package clone
 import (
 	"context"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"reflect"
 	"slices"
 	"strings"
 	"testing"
+
+	"coopcloud.tech/cc-ci/internal/ownrepo/repotest"
 )
 
 // newRecipe makes a repository with one commit and gives its clone.
@@ -27,12 +28,7 @@ func newRecipe(t *testing.T) Clone {
 
 func git(t *testing.T, c Clone, args ...string) string {
 	t.Helper()
-	cmd := exec.Command("git", append([]string{"-C", c.Dir, "-c", "user.name=t", "-c", "user.email=t@example.com"}, args...)...)
-	out, err := cmd.CombinedOutput()
-	if err != nil {
-		t.Fatalf("git %v: %v: %s", args, err, out)
-	}
-	return strings.TrimSpace(string(out))
+	return repotest.Git(t, c.Dir, args...)
 }
 
 func write(t *testing.T, c Clone, name, text string) {
