@@ -1,6 +1,7 @@
 package browser
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -49,9 +50,7 @@ func find(p site.Browser) (site.Browser, error) {
 		errs = append(errs, fmt.Errorf("%w: %s: expected an executable, tried %s", ErrUnavailable, what, strings.Join(usual, ", ")))
 		return ""
 	}
-	if p.Driver == "" {
-		p.Driver = os.Getenv(driverVariable)
-	}
+	p.Driver = cmp.Or(p.Driver, os.Getenv(driverVariable))
 	p.Chromium = resolve("chromium", p.Chromium, chromiums...)
 	if p.Node == "" && p.Driver != "" {
 		p.Node = filepath.Join(p.Driver, "node")
@@ -109,9 +108,7 @@ func NewSandbox(ctx context.Context, p site.Browser, o sandbox.Options) (*sandbo
 	if file := os.Getenv("FONTCONFIG_FILE"); strings.HasPrefix(file, "/nix/store/") {
 		o.Env = append(o.Env, "FONTCONFIG_FILE="+file)
 	}
-	if o.Name == "" {
-		o.Name = "browser"
-	}
+	o.Name = cmp.Or(o.Name, "browser")
 	return sandbox.New(ctx, o)
 }
 

@@ -1,6 +1,7 @@
 package browser
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"crypto/tls"
@@ -24,9 +25,7 @@ func Pins(ctx context.Context, ca, router, host string) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	if router == "" {
-		router = net.JoinHostPort(host, "443")
-	}
+	router = cmp.Or(router, net.JoinHostPort(host, "443"))
 	d := &tls.Dialer{NetDialer: &net.Dialer{Timeout: 10 * time.Second}, Config: &tls.Config{ServerName: host, RootCAs: roots}}
 	c, err := d.DialContext(ctx, "tcp", router)
 	if err != nil {

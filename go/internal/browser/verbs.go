@@ -1,6 +1,7 @@
 package browser
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"mime"
@@ -132,10 +133,7 @@ func (w *walk) upload(frame string, u plan.BrowserUpload, ms *float64) error {
 	if err := w.expandAll(&u.Name, &u.Content); err != nil {
 		return err
 	}
-	kind := mime.TypeByExtension(path.Ext(u.Name))
-	if kind == "" {
-		kind = "application/octet-stream"
-	}
+	kind := cmp.Or(mime.TypeByExtension(path.Ext(u.Name)), "application/octet-stream")
 	return w.on(frame, u.At, "", func(l playwright.Locator, _ string) error {
 		file := playwright.InputFile{Name: u.Name, MimeType: kind, Buffer: []byte(u.Content)}
 		return l.SetInputFiles([]playwright.InputFile{file}, playwright.LocatorSetInputFilesOptions{Timeout: ms})

@@ -1,6 +1,7 @@
 package dashboard
 
 import (
+	"cmp"
 	"fmt"
 	"html/template"
 	"slices"
@@ -110,10 +111,7 @@ func newSquare(name string, stages []ledger.Stage) square {
 		}
 		worst = rank
 		s.Tone, s.Word = report.Tone(st.Outcome), report.Word(st.Outcome)
-		s.Letter = map[result.Outcome]string{result.Pass: "✓", result.Fail: "✗", result.Error: "!", result.NotApplicable: "n/a"}[st.Outcome]
-		if s.Letter == "" {
-			s.Letter = "–"
-		}
+		s.Letter = cmp.Or(map[result.Outcome]string{result.Pass: "✓", result.Fail: "✗", result.Error: "!", result.NotApplicable: "n/a"}[st.Outcome], "–")
 	}
 	return s
 }

@@ -4,6 +4,7 @@
 package draft
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"slices"
@@ -164,11 +165,7 @@ func (w *writer) secrets(f *recipe.Facts) {
 		switch {
 		case !s.External:
 		case s.Spec.Manual:
-			length := s.Spec.Length
-			if length == 0 {
-				length = 32
-			}
-			declared = append(declared, fmt.Sprintf("  secrets.%s = { kind = \"alphanumeric\"; length = %d; }; # guess", attribute(s.Spec.Name), length))
+			declared = append(declared, fmt.Sprintf("  secrets.%s = { kind = \"alphanumeric\"; length = %d; }; # guess", attribute(s.Spec.Name), cmp.Or(s.Spec.Length, 32)))
 		default:
 			known = append(known, "\"\\${secret:"+s.Spec.Name+"}\"")
 		}

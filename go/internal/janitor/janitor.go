@@ -8,6 +8,7 @@
 package janitor
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -217,10 +218,7 @@ func (j Janitor) Remove(ctx context.Context, stack string) (left []string, err e
 
 // limit bounds what is done for one app.
 func (j Janitor) limit(ctx context.Context) (context.Context, context.CancelFunc) {
-	if j.Limit == 0 {
-		return context.WithTimeout(ctx, 2*time.Minute)
-	}
-	return context.WithTimeout(ctx, j.Limit)
+	return context.WithTimeout(ctx, cmp.Or(j.Limit, 2*time.Minute))
 }
 
 // sweep removes what the swarm has of one app.

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -63,9 +64,7 @@ func because(r result.Result) string {
 			why = stepText(*step)
 		}
 	}
-	if why == "" {
-		why = "no reason was recorded"
-	}
+	why = cmp.Or(why, "no reason was recorded")
 	return strings.TrimRight(Clip(OneLine(Clip(why, 2000)), 400), ".") + "."
 }
 

@@ -2,6 +2,7 @@ package run
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -66,10 +67,7 @@ func reason(outcome result.Outcome, stages []result.Stage) string {
 }
 
 func (s *session) again() string {
-	ref := s.res.Identity.Commit
-	if ref == "" {
-		ref = s.cfg.Ref
-	}
+	ref := cmp.Or(s.res.Identity.Commit, s.cfg.Ref)
 	cmd := fmt.Sprintf("nix run .#test-%s --", s.res.Recipe)
 	if s.cfg.Source != "" {
 		cmd += " --source " + s.cfg.Source

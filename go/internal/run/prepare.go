@@ -1,6 +1,7 @@
 package run
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -81,10 +82,7 @@ func (s *session) checkOut(ctx context.Context) error {
 	if p.TLS == "app" {
 		s.notice("tls: it ends in the app; the name and dates of its certificate are checked, its issuer is not")
 	}
-	source, ref := s.sourceOf(p), s.cfg.Ref
-	if ref == "" {
-		ref = "HEAD"
-	}
+	source, ref := s.sourceOf(p), cmp.Or(s.cfg.Ref, "HEAD")
 	dir := s.abraCLI().RecipeDir(p.Recipe)
 	s.step("clone " + p.Recipe)
 	if err := recipe.Clone(ctx, source, dir); err != nil {

@@ -1,6 +1,7 @@
 package run
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/hex"
@@ -130,10 +131,7 @@ func NewID(now time.Time) string {
 // makeFolder makes <state>/runs/<id> under the lock that says that it is alive.
 func (s *session) makeFolder() error {
 	started := time.Now().UTC()
-	id := s.cfg.ID
-	if id == "" {
-		id = NewID(started)
-	}
+	id := cmp.Or(s.cfg.ID, NewID(started))
 	held, err := s.locks.Take(janitor.RunLock(id))
 	if err != nil {
 		return err

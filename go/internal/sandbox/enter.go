@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -130,14 +131,11 @@ func (s *Sandbox) mounts() ([]string, error) {
 		a = append(a, "--perms", "1777", "--size", size, "--tmpfs", p)
 	}
 	for _, b := range s.opts.Binds {
-		how, to := "--ro-bind", b.Inside
+		how := "--ro-bind"
 		if b.Writable {
 			how = "--bind"
 		}
-		if to == "" {
-			to = b.Host
-		}
-		a = append(a, how, b.Host, to)
+		a = append(a, how, b.Host, cmp.Or(b.Inside, b.Host))
 	}
 	etc, err := s.writeEtc()
 	if err != nil {

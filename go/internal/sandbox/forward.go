@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -74,10 +75,7 @@ func (f *forwarder) pass(in net.Conn) {
 		return
 	}
 	_ = in.SetReadDeadline(time.Time{})
-	address := f.router
-	if address == "" {
-		address = net.JoinHostPort(name, "443")
-	}
+	address := cmp.Or(f.router, net.JoinHostPort(name, "443"))
 	out, err := (&net.Dialer{Timeout: 10 * time.Second}).DialContext(f.ctx, "tcp", address)
 	if err != nil {
 		return

@@ -28,6 +28,7 @@
 package sandbox
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -67,16 +68,7 @@ type Limits struct {
 }
 
 func (l Limits) withDefaults() Limits {
-	if l.Memory == 0 {
-		l.Memory = 2 << 30
-	}
-	if l.Pids == 0 {
-		l.Pids = 512
-	}
-	if l.Time == 0 {
-		l.Time = time.Hour
-	}
-	return l
+	return Limits{cmp.Or(l.Memory, 2<<30), cmp.Or(l.Pids, 512), cmp.Or(l.Time, time.Hour)}
 }
 
 // ErrUnavailable is wrapped by New's errors where this machine can't make a

@@ -10,6 +10,7 @@ package server
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -118,15 +119,7 @@ func (s Server) CertificateNames() []string { return []string{s.Domain, "*." + s
 var ErrFile = errors.New("server file")
 
 // Path is the file that Load reads for path: it, else $CC_CI_SERVER, else DefaultPath.
-func Path(path string) string {
-	if path == "" {
-		path = os.Getenv("CC_CI_SERVER")
-	}
-	if path == "" {
-		path = DefaultPath
-	}
-	return path
-}
+func Path(path string) string { return cmp.Or(path, os.Getenv("CC_CI_SERVER"), DefaultPath) }
 
 // Load reads and checks the file at Path(path); every error is an ErrFile.
 func Load(path string) (Server, error) {

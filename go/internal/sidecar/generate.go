@@ -1,6 +1,7 @@
 package sidecar
 
 import (
+	"cmp"
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/x509"
@@ -40,10 +41,7 @@ func Generate(s plan.InsertSecret) (string, error) {
 	if !known {
 		return "", fmt.Errorf("generate a secret: expected kind hex, alphanumeric, base64 or rsa-key, found %q", s.Kind)
 	}
-	length := s.Length
-	if length == 0 {
-		length = k.usual
-	}
+	length := cmp.Or(s.Length, k.usual)
 	if length < k.shortest || length > k.limit {
 		return "", fmt.Errorf("generate a secret of kind %s: expected %d to %d %s, found %d", s.Kind, k.shortest, k.limit, k.unit, length)
 	}

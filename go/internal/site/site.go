@@ -101,16 +101,8 @@ func Load(path string) (Site, error) {
 	return parse(path, b)
 }
 
-// Path is the file that Load reads for path.
-func Path(path string) string {
-	if path == "" {
-		path = os.Getenv("CC_CI_SITE")
-	}
-	if path == "" {
-		path = DefaultPath
-	}
-	return path
-}
+// Path is the file that Load reads for path: it, else $CC_CI_SITE, else DefaultPath.
+func Path(path string) string { return cmp.Or(path, os.Getenv("CC_CI_SITE"), DefaultPath) }
 
 func parse(path string, b []byte) (Site, error) {
 	s := Site{Network: "proxy", MaxTests: 1, Locks: "/run/lock/cc-ci", Abra: "abra", Docker: "unix:///var/run/docker.sock"}

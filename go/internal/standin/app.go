@@ -1,6 +1,7 @@
 package standin
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -97,10 +98,7 @@ func (a *app) config() (*composetypes.Config, error) {
 	if err != nil {
 		return nil, err
 	}
-	list := a.Env.Get("COMPOSE_FILE")
-	if list == "" {
-		list = "compose.yml"
-	}
+	list := cmp.Or(a.Env.Get("COMPOSE_FILE"), "compose.yml")
 	var files []string
 	for name := range strings.SplitSeq(list, ":") {
 		path := a.Recipe.Path(name)

@@ -1,6 +1,7 @@
 package standin
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -37,10 +38,7 @@ var errWarned = fmt.Errorf("ended with a warning")
 // Main runs one command and gives its exit status, 0 or 1. getenv gives ABRA_DIR, HOME
 // and CC_CI_STANDIN.
 func Main(args []string, getenv func(string) string, in io.Reader, out, errs io.Writer) int {
-	p := &program{in: in, out: out, err: errs, dir: getenv("ABRA_DIR")}
-	if p.dir == "" {
-		p.dir = filepath.Join(getenv("HOME"), ".abra")
-	}
+	p := &program{in: in, out: out, err: errs, dir: cmp.Or(getenv("ABRA_DIR"), filepath.Join(getenv("HOME"), ".abra"))}
 	var err error
 	if p.switches, err = switches.Parse(getenv(switches.Env)); err != nil {
 		p.fatal(err)

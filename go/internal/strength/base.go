@@ -1,6 +1,7 @@
 package strength
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -80,11 +81,7 @@ func (s Subject) Open(ctx context.Context) (*Base, error) {
 	if err := recipe.Clone(ctx, b.source(), b.repo); err != nil {
 		return nil, err
 	}
-	ref := s.Ref
-	if ref == "" {
-		ref = "HEAD"
-	}
-	if _, err := recipe.Checkout(ctx, b.repo, ref); err != nil {
+	if _, err := recipe.Checkout(ctx, b.repo, cmp.Or(s.Ref, "HEAD")); err != nil {
 		return nil, err
 	}
 	// Clones of this clone take its main for the commit under test.

@@ -1,6 +1,7 @@
 package trigger
 
 import (
+	"cmp"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
@@ -69,11 +70,7 @@ func (k Key) Read(p Pull, body string) (Mark, bool) {
 }
 
 func (m Mark) text() string {
-	ref := m.Ref
-	if ref == "" {
-		ref = "-"
-	}
-	return fmt.Sprintf("comment=%d phase=%s ref=%s build=%d", m.Comment, m.Phase, ref, m.Build)
+	return fmt.Sprintf("comment=%d phase=%s ref=%s build=%d", m.Comment, m.Phase, cmp.Or(m.Ref, "-"), m.Build)
 }
 
 func (k Key) mac(p Pull, m Mark) []byte {
