@@ -10,14 +10,10 @@ package app
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"maps"
 	"net/http"
-	"net/netip"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"time"
 
@@ -26,7 +22,6 @@ import (
 	"coopcloud.tech/cc-ci/internal/point"
 	"coopcloud.tech/cc-ci/internal/recipe"
 	"coopcloud.tech/cc-ci/internal/redact"
-	"coopcloud.tech/cc-ci/internal/result"
 	"coopcloud.tech/cc-ci/internal/sidecar"
 	"coopcloud.tech/cc-ci/internal/site"
 	"coopcloud.tech/cc-ci/internal/step"
@@ -52,81 +47,6 @@ type App struct {
 
 	converged time.Time     // when the last deploy or restore had all services ready
 	watched   time.Duration // the longest that this version was seen to stay up
-}
-
-// Version is one version of the recipe as it would be deployed here.
-type Version struct {
-	Commit string // 40 hex digits; the clone's HEAD when it is deployed
-	Env    string // the app's env file, whole, but for abra's TYPE line
-	Facts  *recipe.Facts
-}
-
-// Prepare reads the recipe's clone, which must stand at commit, as a version of this app.
-func (a *App) Prepare(commit string) (Version, error) {
-	text, sample, err := a.sample(commit)
-	if err != nil {
-		return Version{}, err
-	}
-	return a.load(commit, text, a.composeFiles(sample))
-}
-
-// sample reads the clone's .env.sample.
-func (a *App) sample(commit string) (string, recipe.Sample, error) {
-	text, err := os.ReadFile(filepath.Join(a.Abra.RecipeDir(a.Plan.Recipe), ".env.sample"))
-	if errors.Is(err, os.ErrNotExist) {
-		return "", nil, result.Fault(fmt.Errorf("%s: the recipe has no .env.sample", commit[:7]))
-	}
-	if err != nil {
-		return "", nil, err
-	}
-	parsed, err := recipe.ParseEnv(".env.sample", string(text))
-	return string(text), parsed, result.Fault(err)
-}
-
-// composeFiles are the plan's, else the sample's own.
-func (a *App) composeFiles(sample recipe.Sample) []string {
-	if len(a.Plan.Compose) > 0 {
-		return a.Plan.Compose
-	}
-	return sample.ComposeFiles()
-}
-
-// load makes the env file from text and reads the clone with it.
-func (a *App) load(commit, text string, files []string) (Version, error) {
-	set, err := a.settings(files)
-	if err != nil {
-		return Version{}, err
-	}
-	text, err = RewriteEnv(text, set)
-	if err != nil {
-		return Version{}, err
-	}
-	env, err := recipe.ParseEnv("env file", text)
-	if err != nil {
-		return Version{}, result.Fault(err)
-	}
-	facts, err := recipe.Load(a.Abra.RecipeDir(a.Plan.Recipe), env.Map(), files)
-	if err != nil {
-		return Version{}, err
-	}
-	return Version{commit, text, facts}, nil
-}
-
-// settings are the variables that come from the driver: the plan's, and those that
-// abra interprets (P5). No certificate is ever asked for (P2, contract section 9).
-func (a *App) settings(files []string) (map[string]string, error) {
-	set := map[string]string{}
-	for k, template := range a.Plan.Env {
-		var err error
-		if set[k], err = a.fill(template); err != nil {
-			return nil, fmt.Errorf("env.%s: %w", k, err)
-		}
-	}
-	maps.Copy(set, a.Env)
-	set["DOMAIN"] = a.Names.Domain
-	set["LETS_ENCRYPT_ENV"] = ""
-	set["COMPOSE_FILE"] = strings.Join(append(files[:len(files):len(files)], overrideRef), ":")
-	return set, nil
 }
 
 // overrideRef is the driver's compose file as abra sees it from the recipe's clone:
@@ -199,58 +119,6 @@ func (a *App) Deploy(ctx context.Context, v Version) error {
 	a.converged = time.Now()
 	point.Converged.Reached()
 	return a.deployed(ctx, v)
-}
-
-// Unmoved gives an error unless the recipe's clone stands at v's commit: what was judged is what is used.
-func (a *App) Unmoved(ctx context.Context, v Version) error {
-	head, err := recipe.Head(ctx, a.Abra.RecipeDir(a.Plan.Recipe))
-	if err == nil && head != v.Commit {
-		err = errors.New("something moved it")
-	}
-	if err != nil {
-		return fmt.Errorf("the clone stands at %s: %w", head, err)
-	}
-	return nil
-}
-
-var errLimit = errors.New("the limit is over")
-
-// stopped keeps a wait that a person or the run's end cut short from being the recipe's fault.
-func stopped(ctx context.Context, err error) error {
-	if err != nil && ctx.Err() != nil && !errors.Is(context.Cause(ctx), errLimit) {
-		return context.Cause(ctx)
-	}
-	return err
-}
-
-// small is how many bits of addresses a subnet of the recipe's own must have to be large enough for a few tasks.
-const small = 4
-
-// blameSubnet makes a task without an address the recipe's fault where the recipe itself leaves hardly any addresses.
-func blameSubnet(f *recipe.Facts, err error) error {
-	if !errors.Is(err, swarm.ErrStuck) {
-		return err
-	}
-	for _, key := range slices.Sorted(maps.Keys(f.Config.Networks)) {
-		for _, pool := range f.Config.Networks[key].Ipam.Config {
-			if p, parsed := netip.ParsePrefix(pool.Subnet); parsed == nil && p.Addr().BitLen()-p.Bits() < small {
-				return result.Fault(fmt.Errorf("%w; network %s has a small subnet of its own, %s: leave ipam out", err, key, pool.Subnet))
-			}
-		}
-	}
-	return err
-}
-
-// blame makes a refused deploy the recipe's fault, unless the engine is gone.
-func (a *App) blame(ctx context.Context, err error) error {
-	var refused *abra.Error
-	if !errors.As(err, &refused) {
-		return stopped(ctx, err)
-	}
-	if _, gone := a.Engine.Services(ctx, a.Names.Stack); gone != nil {
-		return errors.Join(err, gone)
-	}
-	return result.Fault(err)
 }
 
 // deployed compares the chaos-version label with v's commit (contract section 6).
