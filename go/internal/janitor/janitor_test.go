@@ -44,16 +44,25 @@ func runForm(name string) string {
 	return ""
 }
 
-func TestAppsReapsTheDeadAlone(t *testing.T) {
+// held is a folder of locks of which others hold some.
+func held(t *testing.T, names ...string) lock.Folder {
+	t.Helper()
 	locks, err := lock.Open(filepath.Join(t.TempDir(), "l"), "swarm")
 	if err != nil {
 		t.Fatal(err)
 	}
-	live, err := locks.Take("t-b")
-	if err != nil {
-		t.Fatal(err)
+	for _, name := range names {
+		l, err := locks.Take(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { l.Release() })
 	}
-	defer live.Release()
+	return locks
+}
+
+func TestAppsReapsTheDeadAlone(t *testing.T) {
+	locks := held(t, "t-b")
 	e := &table{stuck: "t-c", objs: []swarm.Object{
 		{Kind: "service", Name: "t-a_app", Stack: "t-a"},
 		{Kind: "volume", Name: "t-a_data"},   // no label, by prefix
@@ -76,10 +85,7 @@ func TestAppsReapsTheDeadAlone(t *testing.T) {
 }
 
 func TestFolders(t *testing.T) {
-	locks, err := lock.Open(filepath.Join(t.TempDir(), "l"), "swarm")
-	if err != nil {
-		t.Fatal(err)
-	}
+	locks := held(t, RunLock("live"))
 	runs := t.TempDir()
 	for _, f := range []string{"dead/sidecar.json", "dead/lease", "dead/abra/servers/x.env", "torn/.tmp-sidecar.json123", "torn/raw/page.html.txt", "torn/kept.json", "dead/result.json", "live/sidecar.json", "live/lease", "over/result.json", "over/lease", "asked/.tmp-request.json123"} {
 		p := filepath.Join(runs, f)
@@ -90,11 +96,6 @@ func TestFolders(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	live, err := locks.Take(RunLock("live"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer live.Release()
 	var told []string
 	got, err := Janitor{Locks: locks}.Folders(runs, func(id string) error { told = append(told, id); return nil })
 	if err != nil || !slices.Equal(got, []string{"folder dead", "folder torn"}) || !slices.Equal(told, []string{"dead", "torn"}) {

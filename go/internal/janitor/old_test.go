@@ -6,16 +6,11 @@ import (
 	"slices"
 	"testing"
 	"time"
-
-	"coopcloud.tech/cc-ci/internal/lock"
 )
 
 // The folder of a run that ended long ago goes; a young one stays, and so does that of a run that lives.
 func TestOld(t *testing.T) {
-	locks, err := lock.Open(filepath.Join(t.TempDir(), "l"), "swarm")
-	if err != nil {
-		t.Fatal(err)
-	}
+	locks := held(t, RunLock("old-and-live"))
 	runs, now := t.TempDir(), time.Now()
 	for name, days := range map[string]int{"old": 40, "young": 20, "old-and-live": 40} {
 		folder := filepath.Join(runs, name)
@@ -29,11 +24,6 @@ func TestOld(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	live, err := locks.Take(RunLock("old-and-live"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer live.Release()
 	gone, err := Janitor{Locks: locks}.Old(runs, now.AddDate(0, 0, -30))
 	if err != nil || !slices.Equal(gone, []string{"old"}) {
 		t.Errorf("gone: %v, %v", gone, err)

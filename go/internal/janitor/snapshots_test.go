@@ -2,11 +2,9 @@ package janitor
 
 import (
 	"context"
-	"path/filepath"
 	"slices"
 	"testing"
 
-	"coopcloud.tech/cc-ci/internal/lock"
 	"coopcloud.tech/cc-ci/internal/restic"
 )
 
@@ -33,15 +31,7 @@ func (r *repository) Stop(_ context.Context, stack string) error {
 
 // A run that was killed may leave nothing but a snapshot.
 func TestAppsForgetsTheSnapshotsOfTheDeadAlone(t *testing.T) {
-	locks, err := lock.Open(filepath.Join(t.TempDir(), "l"), "swarm")
-	if err != nil {
-		t.Fatal(err)
-	}
-	live, err := locks.Take("t-b")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer live.Release()
+	locks := held(t, "t-b")
 	saved := &repository{all: []restic.Snapshot{
 		{ID: "1", Tags: []string{"t-a"}},
 		{ID: "2", Tags: []string{"t-b"}},
