@@ -22,6 +22,16 @@ func TestMain(m *testing.M) {
 
 func quietLog() *slog.Logger { return slog.New(slog.NewTextHandler(io.Discard, nil)) }
 
+// started is a forge with an open pull request, and a bridge that has looked there once.
+func started(t *testing.T) (*model, *Bridge, *modelPull) {
+	t.Helper()
+	m := newModel(t, 0)
+	b := m.bridge(t, t.TempDir(), nil)
+	p := m.pull("hedgedoc", 7)
+	cycles(t, m, b, 1)
+	return m, b, p
+}
+
 // cycles lets time go by and the bridge look, n times.
 func cycles(t *testing.T, m *model, b *Bridge, n int) {
 	t.Helper()
@@ -121,10 +131,7 @@ func TestTriggers(t *testing.T) {
 
 // TestSecondComment: the same commit may be asked for again.
 func TestSecondComment(t *testing.T) {
-	m := newModel(t, 0)
-	b := m.bridge(t, t.TempDir(), nil)
-	p := m.pull("hedgedoc", 7)
-	cycles(t, m, b, 1)
+	m, b, p := started(t)
 	first := m.comment(p, "ada", "!testme")
 	cycles(t, m, b, 3)
 	second := m.comment(p, "ada", "!testme")
@@ -138,10 +145,7 @@ func TestSecondComment(t *testing.T) {
 
 // TestNewerPush: a push cancels the run of the older head, and the answer says so.
 func TestNewerPush(t *testing.T) {
-	m := newModel(t, 0)
-	b := m.bridge(t, t.TempDir(), nil)
-	p := m.pull("hedgedoc", 7)
-	cycles(t, m, b, 1)
+	m, b, p := started(t)
 	id := m.comment(p, "ada", "!testme")
 	cycles(t, m, b, 2)
 	m.do(func() { m.push(p, sha(77)) })
@@ -184,10 +188,7 @@ func TestEndings(t *testing.T) {
 		{"runs for ever", "ran for more than 1h0m0s", func(m *model, v *modelBuild, _ string) { v.started = m.clock.Add(-2 * time.Hour) }},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			m := newModel(t, 0)
-			b := m.bridge(t, t.TempDir(), nil)
-			p := m.pull("hedgedoc", 7)
-			cycles(t, m, b, 1)
+			m, b, p := started(t)
 			id := m.comment(p, "ada", "!testme")
 			cycles(t, m, b, 1)
 			m.tick(time.Second)

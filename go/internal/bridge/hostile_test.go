@@ -51,10 +51,7 @@ func TestForgeClock(t *testing.T) {
 // TestBuildNumberGivenAnew: a Drone that was restored from a copy gives numbers away a second time. Another comment's
 // build is neither cancelled nor shown in place of the one that is gone.
 func TestBuildNumberGivenAnew(t *testing.T) {
-	m := newModel(t, 0)
-	b := m.bridge(t, t.TempDir(), nil)
-	p := m.pull("hedgedoc", 7)
-	cycles(t, m, b, 1)
+	m, b, p := started(t)
 	id := m.comment(p, "ada", "!testme")
 	cycles(t, m, b, 1)
 	m.do(func() {
@@ -70,10 +67,7 @@ func TestBuildNumberGivenAnew(t *testing.T) {
 // TestBlockedBot: whoever opened a pull request can block the bot there. What a stranger says then is not tried for two days; what
 // a member says is.
 func TestBlockedBot(t *testing.T) {
-	m := newModel(t, 0)
-	b := m.bridge(t, t.TempDir(), nil)
-	p := m.pull("hedgedoc", 7)
-	cycles(t, m, b, 1)
+	m, b, p := started(t)
 	m.do(func() {
 		p.locked = true
 		for range 20 {
