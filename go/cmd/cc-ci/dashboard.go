@@ -108,14 +108,19 @@ func (f *dashboardFlags) check() error {
 	return nil
 }
 
-// shown is an open site with the store that it shows.
+// shown is an open site with the store that it shows, and with those who know what is enrolled and what runs.
 type shown struct {
 	*dashboard.Builder
 	store, site *os.Root
+	from        *dashboardSource
 }
 
 func (f *dashboardFlags) open() (*shown, error) {
 	if err := f.check(); err != nil {
+		return nil, err
+	}
+	from, err := f.source()
+	if err != nil {
 		return nil, err
 	}
 	store, err := os.OpenRoot(f.store)
@@ -130,10 +135,13 @@ func (f *dashboardFlags) open() (*shown, error) {
 	if err != nil {
 		return nil, errors.Join(err, g.Close(), store.Close())
 	}
-	return &shown{&dashboard.Builder{Store: store.FS(), Site: g, URL: f.url}, store, site}, nil
+	return &shown{&dashboard.Builder{Store: store.FS(), Site: g, URL: f.url}, store, site, from}, nil
 }
 
-func (s *shown) close() error { return errors.Join(s.site.Close(), s.Site.Close(), s.store.Close()) }
+func (s *shown) close() error {
+	s.from.close()
+	return errors.Join(s.site.Close(), s.Site.Close(), s.store.Close())
+}
 
 func (f *dashboardFlags) build(cmd *cobra.Command) (err error) {
 	s, err := f.open()
@@ -141,16 +149,11 @@ func (f *dashboardFlags) build(cmd *cobra.Command) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, s.close()) }()
-	from, err := f.source()
+	enrolled, err := s.from.Enrolled(cmd.Context())
 	if err != nil {
 		return err
 	}
-	defer from.close()
-	enrolled, err := from.Enrolled(cmd.Context())
-	if err != nil {
-		return err
-	}
-	jobs, err := from.Jobs(cmd.Context())
+	jobs, err := s.from.Jobs(cmd.Context())
 	if err != nil {
 		return err
 	}
@@ -173,11 +176,6 @@ func (f *dashboardFlags) serve(cmd *cobra.Command) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, s.close()) }()
-	from, err := f.source()
-	if err != nil {
-		return err
-	}
-	defer from.close()
 	log := slog.New(slog.NewJSONHandler(cmd.ErrOrStderr(), nil))
 	wake := make(chan struct{}, 1)
 	server := &web.Server{Site: s.site, Store: s.store, Pages: s.Builder, Log: log, Came: func() {
@@ -196,7 +194,7 @@ func (f *dashboardFlags) serve(cmd *cobra.Command) (err error) {
 	log.Info("serving", "address", l.Addr().String())
 	ctx, stop := context.WithCancel(cmd.Context())
 	kept := make(chan struct{})
-	go func() { defer close(kept); s.Keep(ctx, from, f.every, wake, log) }()
+	go func() { defer close(kept); s.Keep(ctx, s.from, f.every, wake, log) }()
 	err = server.Serve(ctx, l)
 	stop()
 	<-kept

@@ -1,9 +1,11 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"slices"
 	"strconv"
@@ -40,20 +42,13 @@ func (f *dashboardFlags) source() (*dashboardSource, error) {
 	owner, _, _ := strings.Cut(f.project, "/")
 	if f.forge != "" {
 		s.forge = gitea.New(f.forge, owner, tokens[0])
-		s.from = gitea.Recipes{Client: s.forge, Project: f.project, Folder: f.recipes}
-		if f.recipes == "" {
-			s.from.Folder = "recipes"
-		}
+		s.from = gitea.Recipes{Client: s.forge, Project: f.project, Folder: cmp.Or(f.recipes, "recipes")}
 	} else {
 		s.folder = f.recipes
 	}
 	if f.drone != "" {
 		s.builds = drone.New(f.drone, f.project, tokens[1])
-		s.pages = strings.TrimSuffix(f.drone, "/")
-		if f.dronePages != "" {
-			s.pages = strings.TrimSuffix(f.dronePages, "/")
-		}
-		s.pages += "/" + f.project + "/"
+		s.pages = strings.TrimSuffix(cmp.Or(f.dronePages, f.drone), "/") + "/" + f.project + "/"
 	}
 	return s, nil
 }
@@ -69,28 +64,23 @@ func (s *dashboardSource) close() {
 
 // Enrolled lists the folders of enrolled recipes; one whose name begins with "_" is a template.
 func (s *dashboardSource) Enrolled(ctx context.Context) ([]string, error) {
-	var out []string
-	switch {
-	case s.forge != nil:
+	if s.forge != nil {
 		all, err := s.from.Enrolled(ctx)
-		if err != nil {
-			return nil, err
-		}
-		for name := range all {
-			out = append(out, name)
-		}
-	case s.folder != "":
-		list, err := os.ReadDir(s.folder)
-		if err != nil {
-			return nil, fmt.Errorf("enrolled recipes: %w", err)
-		}
-		for _, d := range list {
-			if d.IsDir() && !strings.HasPrefix(d.Name(), "_") {
-				out = append(out, d.Name())
-			}
+		return slices.Sorted(maps.Keys(all)), err
+	}
+	if s.folder == "" {
+		return nil, nil
+	}
+	list, err := os.ReadDir(s.folder)
+	if err != nil {
+		return nil, fmt.Errorf("enrolled recipes: %w", err)
+	}
+	var out []string
+	for _, d := range list {
+		if d.IsDir() && !strings.HasPrefix(d.Name(), "_") {
+			out = append(out, d.Name())
 		}
 	}
-	slices.Sort(out)
 	return out, nil
 }
 
@@ -103,7 +93,7 @@ func (s *dashboardSource) Jobs(ctx context.Context) ([]dashboard.Job, error) {
 	if s.builds == nil {
 		return nil, nil
 	}
-	var out []dashboard.Job
+	var running, waiting []dashboard.Job
 	for page := 1; page <= queuePages; page++ {
 		list, err := s.builds.Builds(ctx, page)
 		if err != nil {
@@ -113,24 +103,21 @@ func (s *dashboardSource) Jobs(ctx context.Context) ([]dashboard.Job, error) {
 			return nil, err
 		}
 		for _, b := range list {
-			if j, ok := s.job(b); ok {
-				out = append(out, j)
+			switch j, ok := s.job(b); {
+			case ok && j.Running:
+				running = append(running, j)
+			case ok:
+				waiting = append(waiting, j)
 			}
 		}
 		if len(list) < drone.PageSize {
 			break
 		}
 	}
-	slices.SortFunc(out, func(a, b dashboard.Job) int {
-		if a.Running != b.Running {
-			if a.Running {
-				return -1
-			}
-			return 1
-		}
-		return int(a.Number - b.Number)
-	})
-	return out, nil
+	asked := func(a, b dashboard.Job) int { return cmp.Compare(a.Number, b.Number) }
+	slices.SortFunc(running, asked)
+	slices.SortFunc(waiting, asked)
+	return append(running, waiting...), nil
 }
 
 // job is what the overview shows of a build that has not ended and is of a recipe.
