@@ -6,6 +6,26 @@
 #   credentials cfg names -> LoadCredential lines, by which a service reads secrets as %d/NAME
 #   flags set -> string     a command line of --NAME=VALUE; the options' types keep spaces out of values
 #   hardened -> serviceConfig of a program that speaks HTTP and keeps files in its own folder
+let
+  # What no program of cc-ci needs.
+  shut = {
+    NoNewPrivileges = true;
+    UMask = "0077";
+    ProtectSystem = "strict";
+    PrivateTmp = true;
+    PrivateDevices = true;
+    ProtectKernelTunables = true;
+    ProtectKernelModules = true;
+    ProtectKernelLogs = true;
+    ProtectControlGroups = true;
+    ProtectClock = true;
+    ProtectHostname = true;
+    RestrictRealtime = true;
+    RestrictSUIDSGID = true;
+    LockPersonality = true;
+    SystemCallArchitectures = "native";
+  };
+in
 {
   converge = { cfg, pkgs, ... }: name: { description, limit, engine ? true, after ? [ ], path ? [ ] }: let docker = if engine then [ "docker.service" ] else [ ]; in {
     inherit description path;
@@ -15,28 +35,13 @@
     wantedBy = [ "multi-user.target" ];
     restartIfChanged = false; # it is not running when a switch looks, and is started in any case
     environment.CC_CI_SERVER = "/etc/cc-ci/server.json";
-    serviceConfig = {
+    # Root, for the engine's socket is as good as root; what it doesn't need is still taken away.
+    serviceConfig = shut // {
       Type = "oneshot";
       ExecStart = "${cfg.package}/bin/cc-ci converge ${name}";
       TimeoutStartSec = limit;
-      UMask = "0077";
-      # Root, for the engine's socket is as good as root; what it doesn't need is still taken away.
-      NoNewPrivileges = true;
-      PrivateTmp = true;
-      ProtectSystem = "strict";
       ReadWritePaths = [ "/var/lib/cc-ci" ];
       ProtectHome = "read-only"; # registry credentials lie in root's
-      PrivateDevices = true;
-      ProtectKernelTunables = true;
-      ProtectKernelModules = true;
-      ProtectKernelLogs = true;
-      ProtectControlGroups = true;
-      ProtectClock = true;
-      ProtectHostname = true;
-      RestrictRealtime = true;
-      RestrictSUIDSGID = true;
-      LockPersonality = true;
-      SystemCallArchitectures = "native";
       RestrictAddressFamilies = [ "AF_UNIX" "AF_INET" "AF_INET6" ];
     };
   };
@@ -45,31 +50,16 @@
 
   flags = set: builtins.concatStringsSep " " (map (name: "--${name}=${set.${name}}") (builtins.attrNames set));
 
-  hardened = {
-    NoNewPrivileges = true;
+  hardened = shut // {
     CapabilityBoundingSet = "";
     AmbientCapabilities = "";
-    UMask = "0077";
-    ProtectSystem = "strict";
     ProtectHome = true;
-    PrivateTmp = true;
-    PrivateDevices = true;
     PrivateUsers = true;
-    ProtectKernelTunables = true;
-    ProtectKernelModules = true;
-    ProtectKernelLogs = true;
-    ProtectControlGroups = true;
-    ProtectClock = true;
-    ProtectHostname = true;
     ProtectProc = "invisible";
     ProcSubset = "pid";
     RestrictNamespaces = true;
-    RestrictRealtime = true;
-    RestrictSUIDSGID = true;
     RemoveIPC = true;
-    LockPersonality = true;
     MemoryDenyWriteExecute = true;
-    SystemCallArchitectures = "native";
     SystemCallFilter = [ "@system-service" "~@privileged @resources" ];
     SystemCallErrorNumber = "EPERM";
     RestrictAddressFamilies = [ "AF_INET" "AF_INET6" ];
