@@ -95,7 +95,7 @@ func (v *service) insert(ctx context.Context, w wanted) error {
 }
 
 // settle waits until nothing is left of a stack whose services were just removed: the engine
-// would give the new services networks that are about to go (reference: swarm mechanics).
+// would give the new services networks that are about to go.
 // Volumes and secrets stay, and are the app's.
 func (v *service) settle(ctx context.Context, stack string) error {
 	services, err := v.engine.Services(ctx, stack)

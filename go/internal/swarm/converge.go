@@ -31,8 +31,7 @@ const soon = 100 * time.Millisecond
 //
 // N/N replicas alone is not enough, since a stop-first update may not have begun
 // (contract section 7), and a previous update's "completed" is still read for a
-// while after the call (reference: swarm mechanics): so tasks are compared with the
-// specification. It ends early, with ErrUnhealthy, on a rollback and on an image that
+// while after the call: so tasks are compared with the specification. It ends early, with ErrUnhealthy, on a rollback and on an image that
 // is not there; a crash loop may still heal and lasts until ctx ends.
 func (e *Engine) Converge(ctx context.Context, stack string, since time.Time) error {
 	watch, stop := context.WithCancel(ctx)

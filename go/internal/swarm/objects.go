@@ -31,8 +31,7 @@ type Object struct {
 func (o Object) String() string { return o.Kind + " " + o.Name }
 
 // Objects lists everything in the engine that could belong to an app: all kinds,
-// since a killed deploy leaves networks, secrets or configs without any service
-// (reference: "kill -9 of docker stack deploy").
+// since a killed deploy leaves networks, secrets or configs without any service.
 func (e *Engine) Objects(ctx context.Context) ([]Object, error) {
 	var all []Object
 	lists := []func(context.Context) ([]Object, error){e.services, e.containers, e.networks, e.secrets, e.configs, e.volumes}
