@@ -59,10 +59,8 @@ type session struct {
 	stage    string // the name of the one that is running
 }
 
-// ErrNoDisk means that the state folder's disk is nearly full.
-var ErrNoDisk = errors.New("not enough disk")
-
-const minDisk = 512 << 20 // bytes
+// minDisk is how many bytes the state folder's disk must have free.
+const minDisk = 512 << 20
 
 // open checks that the machine can do a run at all and makes the run's folder.
 func open(ctx context.Context, cfg Config, out Output) (*session, error) {
@@ -196,8 +194,8 @@ func enoughDisk(dir string) error {
 		return fmt.Errorf("state folder %s: %w", dir, err)
 	}
 	if free := fs.Bavail * uint64(fs.Bsize); free < minDisk {
-		return fmt.Errorf("state folder %s: %w: expected %d MiB free, found %d; `docker system prune` and old runs are the first to look at",
-			dir, ErrNoDisk, minDisk>>20, free>>20)
+		return fmt.Errorf("state folder %s: not enough disk: expected %d MiB free, found %d; `docker system prune` and old runs are the first to look at",
+			dir, minDisk>>20, free>>20)
 	}
 	return nil
 }

@@ -62,15 +62,15 @@ func (c Clone) Fetch(ctx context.Context) error {
 	return err
 }
 
-// Dirty says whether the work tree has changed or untracked files.
-func (c Clone) Dirty(ctx context.Context) (bool, error) {
+// dirty says whether the work tree has changed or untracked files.
+func (c Clone) dirty(ctx context.Context) (bool, error) {
 	out, err := c.git(ctx, "status", "--porcelain", "--untracked-files=normal")
 	return out != "", err
 }
 
 // Clean gives abra's error for a work tree with changed or untracked files.
 func (c Clone) Clean(ctx context.Context) error {
-	dirty, err := c.Dirty(ctx)
+	dirty, err := c.dirty(ctx)
 	if err == nil && dirty {
 		err = fmt.Errorf("%s (%s) has locally unstaged changes?", c.Name, c.Dir)
 	}
@@ -86,8 +86,8 @@ func (c Clone) Checkout(ctx context.Context, version string) error {
 	return err
 }
 
-// ShortHash gives the first eight characters of HEAD.
-func (c Clone) ShortHash(ctx context.Context) (string, error) {
+// shortHash gives the first eight characters of HEAD.
+func (c Clone) shortHash(ctx context.Context) (string, error) {
 	out, err := c.git(ctx, "rev-parse", "HEAD")
 	if err != nil {
 		return "", err
@@ -97,11 +97,11 @@ func (c Clone) ShortHash(ctx context.Context) (string, error) {
 
 // ChaosVersion gives the short hash of HEAD, with "+U" where the tree is dirty.
 func (c Clone) ChaosVersion(ctx context.Context) (string, error) {
-	hash, err := c.ShortHash(ctx)
+	hash, err := c.shortHash(ctx)
 	if err != nil {
 		return "", err
 	}
-	dirty, err := c.Dirty(ctx)
+	dirty, err := c.dirty(ctx)
 	if dirty {
 		hash += "+U"
 	}

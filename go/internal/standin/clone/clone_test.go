@@ -89,7 +89,7 @@ func TestVersionsAndLint(t *testing.T) {
 func TestDirtyTree(t *testing.T) {
 	ctx := context.Background()
 	c := newRecipe(t)
-	hash, _ := c.ShortHash(ctx)
+	hash, _ := c.shortHash(ctx)
 	if err := c.Clean(ctx); err != nil {
 		t.Errorf("a clean tree was refused: %v", err)
 	}
@@ -106,13 +106,13 @@ func TestCheckout(t *testing.T) {
 	ctx := context.Background()
 	c := newRecipe(t)
 	git(t, c, "tag", "-a", "-m", "x", "1.0.0+1")
-	first, _ := c.ShortHash(ctx)
+	first, _ := c.shortHash(ctx)
 	write(t, c, "compose.yml", "services: {app: {}}\n")
 	git(t, c, "commit", "-q", "-am", "second")
 	if err := c.Checkout(ctx, "1.0.0+1"); err != nil {
 		t.Fatal(err)
 	}
-	if got, _ := c.ShortHash(ctx); got != first {
+	if got, _ := c.shortHash(ctx); got != first {
 		t.Errorf("HEAD %s, want %s", got, first)
 	}
 	if err := c.Checkout(ctx, "9.9.9+9"); err == nil || !strings.Contains(err.Error(), "9.9.9+9 not found") {

@@ -51,7 +51,7 @@ func (c Clone) Latest(ctx context.Context) (string, error) {
 		return "", err
 	}
 	if len(versions) == 0 {
-		return c.ShortHash(ctx)
+		return c.shortHash(ctx)
 	}
 	return versions[len(versions)-1], nil
 }
