@@ -101,7 +101,11 @@ func (f runFlags) run(cmd *cobra.Command) error {
 		return f.detach(cmd, p, raw, s)
 	}
 	for i := range f.repeat {
-		cfg := run.Config{Keep: f.keep, SiteFile: file, Plan: p, PlanJSON: raw, Site: s, Source: f.source, StandIn: f.standIn, Ref: f.ref, PR: f.pr, Stages: f.stages, Out: f.outDir(i), JUnit: f.junit}
+		cfg := run.Config{
+			Plan: p, PlanJSON: raw, Site: s, SiteFile: file,
+			Source: f.source, StandIn: f.standIn, Ref: f.ref, PR: f.pr, Stages: f.stages,
+			Out: f.outDir(i), JUnit: f.junit, Keep: f.keep,
+		}
 		res, err := run.Run(cmd.Context(), cfg, f.output(cmd))
 		if errors.Is(err, run.ErrUsage) {
 			return usageError{err}

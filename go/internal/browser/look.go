@@ -109,7 +109,8 @@ func (w *walk) expectTitle(title string, limit time.Duration) error {
 	if err := w.expandAll(&title); err != nil {
 		return err
 	}
-	err := playwright.NewPlaywrightAssertions().Page(w.page).ToHaveTitle(regexp.MustCompile(regexp.QuoteMeta(title)), playwright.PageAssertionsToHaveTitleOptions{Timeout: milliseconds(limit)})
+	err := playwright.NewPlaywrightAssertions().Page(w.page).ToHaveTitle(regexp.MustCompile(regexp.QuoteMeta(title)),
+		playwright.PageAssertionsToHaveTitleOptions{Timeout: milliseconds(limit)})
 	if err == nil || errors.Is(err, playwright.ErrTargetClosed) {
 		return err
 	}

@@ -57,7 +57,10 @@ func (s *session) launch(ctx context.Context) (*sandbox.Sandbox, *browser.Browse
 		return nil, nil, err
 	}
 	point.Sandbox.Reached()
-	b, err := browser.Start(ctx, browser.Options{Paths: site.Browser, Sandbox: box, Pins: pins, OwnCertificate: own, Dir: s.dir, Mask: s.mask, Limit: time.Duration(s.cfg.Plan.Limits.Step)})
+	b, err := browser.Start(ctx, browser.Options{
+		Paths: site.Browser, Sandbox: box, Pins: pins, OwnCertificate: own,
+		Dir: s.dir, Mask: s.mask, Limit: time.Duration(s.cfg.Plan.Limits.Step),
+	})
 	point.Browser.Reached()
 	return box, b, err
 }
