@@ -73,7 +73,7 @@ let
 in
 {
   recipe = ''
-    <!-- Generated from lib/schema.nix and lib/steps.nix by `nix build .#docs`; a check compares it. -->
+    <!-- Generated from lib/schema.nix, lib/entries.nix and lib/steps.nix by `nix build .#docs`; a check compares it. -->
     # What a recipe file may say
 
     A recipe is a folder under `recipes/` with a `default.nix` that holds one attribute set. Every field has a default, so `{ }` is a recipe too.

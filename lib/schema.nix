@@ -8,56 +8,13 @@ recipe:
 let
   t = import ./types.nix;
   s = import ./steps.nix;
+  entries = import ./entries.nix;
 
   texts = t.attrsOf t.string;
   steps = t.listOf s.step;
   reason = { type = t.string; default = ""; example = "the last version's image is gone"; };
 
   limit = default: description: { type = t.duration; inherit default description; };
-
-  secret = t.record {
-    kind = {
-      type = t.enum [ "alphanumeric" "hex" "base64" "rsa-key" ];
-      default = "alphanumeric";
-      example = "hex";
-      description = "What the value consists of.";
-    };
-    length = {
-      type = t.between 1 8192;
-      default = 32;
-      example = 64;
-      description = "Characters (alphanumeric, hex), bytes (base64) or bits (rsa-key).";
-    };
-    value = {
-      type = t.matching "a value that a dependency's setup saved, such as \"\\\${idp.client_secret}\"" "[$][{][A-Za-z_][A-Za-z0-9_-]*[.][A-Za-z_][A-Za-z0-9_-]*[}]";
-      optional = true;
-      example = "\${idp.client_secret}";
-      description = "Where it comes from a dependency of `needs`: inserted instead of a made one, also for a secret that abra would make.";
-    };
-  };
-
-  need = t.record {
-    recipe = {
-      type = t.matching "a recipe's name" "[a-z0-9][a-z0-9-]*";
-      description = "The recipe, one beside this one. Its newest published version is deployed, or its main branch where there is none.";
-    };
-    env = {
-      type = texts;
-      default = { };
-      description = "Added to the dependency's env file, after what its own recipe file says.";
-    };
-    setup = {
-      type = steps;
-      default = [ ];
-      description = "Done to the dependency once it is ready: requests go to its hosts, commands into its containers, `\${secret:NAME}` is one of its secrets.";
-    };
-  };
-
-  exception = t.record {
-    rule = { type = t.nonEmpty; description = "The rule's name, as the finding prints it."; };
-    place = { type = t.nonEmpty; description = "The finding's place, as it is printed."; };
-    reason = { type = t.nonEmpty; description = "Why it is harmless here; shown in every result."; };
-  };
 in
 t.record {
   description = {
@@ -114,13 +71,13 @@ t.record {
     description = "Who ends TLS. `app`: the router passes it through (`HostSNI`, `tls.passthrough`), and the app shows a certificate of its own making: its name and dates are checked, its issuer is not, and the result says so.";
   };
   secrets = {
-    type = t.attrsOf secret;
+    type = t.attrsOf entries.secret;
     default = { };
     example = { plc_rotation_key = { kind = "hex"; length = 64; }; };
     description = "Secrets that `abra app secret generate` does not make. The driver makes and inserts them; no value is ever written here.";
   };
   needs = {
-    type = t.attrsOf need;
+    type = t.attrsOf entries.need;
     default = { };
     example = {
       idp = {
@@ -285,7 +242,7 @@ t.record {
     description = "What this recipe may do that the policy forbids otherwise.";
     type = t.record {
       exceptions = {
-        type = t.listOf exception;
+        type = t.listOf entries.exception;
         default = [ ];
         example = [ {
           rule = "capability";
