@@ -1,11 +1,8 @@
 package bridge
 
 import (
-	"context"
-	"encoding/json"
 	"fmt"
 	"math/rand/v2"
-	"net/http"
 	"net/http/httptest"
 	"slices"
 	"strconv"
@@ -198,94 +195,4 @@ func (m *model) buildsOf(id int64) []*modelBuild {
 		}
 	}
 	return out
-}
-
-func (m *model) routes() http.Handler {
-	mux := http.NewServeMux()
-	route := func(pattern string, do func(r *http.Request) (int, any)) {
-		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) { m.serve(w, r, pattern, do) })
-	}
-	const repo = "/api/v1/repos/{owner}/{repo}"
-	route("GET /api/v1/repos/issues/search", m.search)
-	route("GET "+repo+"/issues/{n}/comments", m.on(m.listComments))
-	route("POST "+repo+"/issues/{n}/comments", m.on(m.postComment))
-	route("PATCH "+repo+"/issues/comments/{id}", m.editComment)
-	route("DELETE "+repo+"/issues/comments/{id}", m.deleteComment)
-	route("GET "+repo+"/issues/{n}/timeline", m.on(m.timeline))
-	route("GET "+repo+"/pulls/{n}", m.on(m.readPull))
-	route("GET "+repo+"/git/refs/pull/{n}/head", m.on(m.shown))
-	route("POST "+repo+"/statuses/{sha}", func(r *http.Request) (int, any) { return 403, nil })
-	route("GET "+repo+"/contents/{path...}", func(r *http.Request) (int, any) {
-		list := []any{map[string]any{"name": "_template", "type": "dir"}, map[string]any{"name": "README.md", "type": "file"}}
-		for _, e := range m.enrolled {
-			list = append(list, map[string]any{"name": e, "type": "dir"})
-		}
-		return 200, list
-	})
-	route("GET "+repo, func(r *http.Request) (int, any) {
-		return 200, map[string]any{"full_name": r.PathValue("owner") + "/" + r.PathValue("repo"), "default_branch": "main"}
-	})
-	route("GET "+repo+"/branches/main", func(r *http.Request) (int, any) {
-		return 200, map[string]any{"name": "main", "commit": map[string]any{"id": sha(999)}}
-	})
-	route("GET /api/v1/orgs/org/members/{user}", func(r *http.Request) (int, any) {
-		if status := m.members[r.PathValue("user")]; status != 0 {
-			return status, nil
-		}
-		return 404, nil
-	})
-	route("GET /api/repos/org/cc-ci", func(*http.Request) (int, any) {
-		return 200, map[string]any{"slug": "org/cc-ci", "ignore_pull_requests": !m.unguarded}
-	})
-	route("GET /api/repos/org/cc-ci/builds", m.listBuilds)
-	route("POST /api/repos/org/cc-ci/builds", m.createBuild)
-	route("GET /api/repos/org/cc-ci/builds/{n}", func(r *http.Request) (int, any) {
-		n, _ := strconv.Atoi(r.PathValue("n"))
-		return 200, m.buildJSON(n)
-	})
-	route("DELETE /api/repos/org/cc-ci/builds/{n}", func(r *http.Request) (int, any) {
-		n, _ := strconv.Atoi(r.PathValue("n"))
-		if b := m.builds[n-1]; b.status == "pending" || b.status == "running" {
-			b.status, b.finished = "killed", m.clock
-		}
-		return 200, nil
-	})
-	return mux
-}
-
-// serve answers one request, unless it is an unlucky one: refused without effect, cut off
-// without effect, cut off after the effect, or brought to its effect much later.
-func (m *model) serve(w http.ResponseWriter, r *http.Request, pattern string, do func(*http.Request) (int, any)) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.requests[pattern]++
-	forge := strings.HasPrefix(r.URL.Path, "/api/v1/")
-	luck := 1.0
-	if m.luck != nil {
-		luck = m.luck.Float64()
-	}
-	switch {
-	case forge && m.forgeDown, !forge && m.droneDown, luck < 0.02:
-		w.WriteHeader(http.StatusBadGateway)
-		return
-	case luck < 0.04:
-		panic(http.ErrAbortHandler)
-	case luck < 0.08 && r.Method != http.MethodGet:
-		do(r)
-		panic(http.ErrAbortHandler)
-	case luck < 0.12 && (r.Method == http.MethodPost || r.Method == http.MethodPatch):
-		copied := r.Clone(context.Background())
-		copied.Form = readForm(r)
-		wait := time.Duration(1+m.luck.IntN(12)) * time.Second
-		m.late = append(m.late, lateRequest{m.clock.Add(wait), func() (int, any) { return do(copied) }})
-		panic(http.ErrAbortHandler)
-	}
-	status, body := do(r)
-	w.Header().Set("Date", m.clock.Add(m.ahead).UTC().Format(http.TimeFormat))
-	b, _ := json.Marshal(body)
-	m.bytes += len(b)
-	w.WriteHeader(status)
-	if status != http.StatusNoContent {
-		w.Write(b) //nolint:errcheck // the bridge went away
-	}
 }
