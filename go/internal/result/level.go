@@ -16,7 +16,7 @@ const genericTop = 3
 // Rungs names what each level adds, level 1 first.
 var Rungs = [Top]string{"install", "upgrade", "backup and restore", "flows", "local tests, no open finding"}
 
-// Climb gives the level that a run of the whole matrix reached (design, "A run"):
+// Climb gives the level that a run of the whole matrix reached (docs/explanation/why.md):
 // the number of rungs climbed from below without a gap. A declared not-applicable
 // rung is climbed past and counted; anything else that did not pass stops the climb.
 // A failed flow costs rung 4 alone, not the rung of the stage in which it failed.

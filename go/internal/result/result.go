@@ -17,7 +17,7 @@ const Schema = 1
 // Outcome is the verdict of a stage or a run.
 type Outcome string
 
-// The outcomes (design, "A run"). A red recipe and a broken machine are never confused.
+// The outcomes. A red recipe and a broken machine are never confused.
 const (
 	Pass          Outcome = "pass"
 	Fail          Outcome = "fail"           // the recipe

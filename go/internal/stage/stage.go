@@ -60,7 +60,7 @@ func (d Deps) vars() *step.Vars { return step.NewVars(d.App.Known(), d.App.Secre
 func notApplicable(reason string) error { return ended{result.NotApplicable, reason} }
 
 // notRun ends a stage that can't be tried although nobody declared so: a gap that
-// stops the climb (design, "A run").
+// stops the climb.
 func notRun(reason string) error { return ended{result.NotRun, reason} }
 
 type ended struct {

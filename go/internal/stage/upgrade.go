@@ -67,7 +67,7 @@ func upgrade(ctx context.Context, d Deps, rec *Record, e Edge) error {
 		return e.Refused
 	}
 	vars := d.vars()
-	if err := start(ctx, d, rec, e, vars); err != nil {
+	if err := startOld(ctx, d, rec, e, vars); err != nil {
 		if result.OutcomeOf(err) == result.Fail {
 			return gap{fmt.Errorf("the published version %s does not start here: %w", e.Tag, err)}
 		}
@@ -93,8 +93,8 @@ func upgrade(ctx context.Context, d Deps, rec *Record, e Edge) error {
 	return use(ctx, d, rec, vars, d.App.Outlast)
 }
 
-// start puts the published version on nothing and writes the state through it.
-func start(ctx context.Context, d Deps, rec *Record, e Edge, vars *step.Vars) error {
+// startOld puts the published version on nothing and writes the state through it.
+func startOld(ctx context.Context, d Deps, rec *Record, e Edge, vars *step.Vars) error {
 	if err := d.App.Create(ctx, e.Old, e.OldOverride); err != nil {
 		return err
 	}
