@@ -12,8 +12,8 @@ import (
 var errInterrupted = errors.New("interrupted")
 
 // sameSignal is how long after the first a SIGTERM or SIGHUP is taken for its echo:
-// timeout(1), and others that signal a process and its group, send each twice.
-const sameSignal = 2 * time.Second
+// timeout(1), and others that signal a process and its group, send each twice. A variable for tests.
+var sameSignal = 2 * time.Second
 
 // interruptible gives a context that ends with the first SIGINT, SIGTERM or SIGHUP,
 // so that the run tears itself down. The second one ends the process at once; what

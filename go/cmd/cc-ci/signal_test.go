@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"errors"
+	"io"
 	"os"
 	"os/exec"
 	"syscall"
@@ -43,16 +44,22 @@ func TestBrokenPipe(t *testing.T) {
 func TestSignalThatComesTwice(t *testing.T) {
 	const child = "CC_CI_TEST_TWICE"
 	if os.Getenv(child) != "" {
+		sameSignal = time.Minute // however busy the machine is
 		ctx, stop := interruptible(context.Background())
 		os.Stdout.WriteString("ready\n")
 		<-ctx.Done()
 		os.Stdout.WriteString("first\n")
-		time.Sleep(300 * time.Millisecond) // the teardown
+		_, _ = io.Copy(io.Discard, os.Stdin) // the teardown: until the second signal was sent,
+		time.Sleep(100 * time.Millisecond)   // and for a handler that would end the process
 		stop()
 		os.Exit(7)
 	}
 	cmd := exec.Command(os.Args[0], "-test.run=^TestSignalThatComesTwice$")
 	cmd.Env = append(os.Environ(), child+"=1")
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -63,6 +70,9 @@ func TestSignalThatComesTwice(t *testing.T) {
 	for lines := bufio.NewScanner(out); lines.Scan(); { // after "ready", and again after "first"
 		if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
 			t.Fatal(err)
+		}
+		if lines.Text() == "first" {
+			in.Close()
 		}
 	}
 	if _ = cmd.Wait(); cmd.ProcessState.ExitCode() != 7 {

@@ -66,7 +66,7 @@ func TestRemoveOfAnAppThatDoesNotStop(t *testing.T) {
 	if err := os.WriteFile(a.Abra.EnvFile(a.Names.Domain), nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second) // half of what abra would take
 	defer cancel()
 	left, err := a.Remove(ctx)
 	if !removed.Load() || len(left) > 0 {

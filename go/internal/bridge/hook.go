@@ -22,8 +22,8 @@ const (
 	connections = 32 // at a time; so bodies take at most 32 MB
 )
 
-// hookTime is for a whole request: a slow sender is cut off. A variable for tests.
-var hookTime = 10 * time.Second
+// hookTime is for a whole request: a slow sender is cut off.
+const hookTime = 10 * time.Second
 
 // Handler serves /hook, /healthz and /metrics. Without a secret every delivery is refused.
 func (b *Bridge) Handler(secret string) http.Handler {

@@ -16,6 +16,7 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
@@ -127,38 +128,47 @@ func (zeros) Read(p []byte) (int, error) { clear(p); return len(p), nil }
 
 // TestSlowSender: who sends a byte now and then is cut off, and others are served meanwhile.
 func TestSlowSender(t *testing.T) {
-	defer func(d time.Duration) { hookTime = d }(hookTime)
-	hookTime = 500 * time.Millisecond
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, stop := context.WithCancel(context.Background())
-	ended := make(chan error, 1)
-	b := bare(io.Discard)
-	go func() { ended <- b.Serve(ctx, l, hookSecret) }()
-	slow, err := net.Dial("tcp", l.Addr().String())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer slow.Close()
-	fmt.Fprintf(slow, "POST /hook HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n{")
-	resp, err := http.Get("http://" + l.Addr().String() + "/healthz")
-	if err != nil || resp.StatusCode != 200 {
-		t.Errorf("beside a slow sender: %v %v", resp, err)
-	} else {
+	synctest.Test(t, func(t *testing.T) {
+		l := make(pipes)
+		ctx, stop := context.WithCancel(t.Context())
+		ended := make(chan error, 1)
+		b := bare(io.Discard)
+		go func() { ended <- b.Serve(ctx, l, hookSecret) }()
+		slow := l.dial()
+		defer slow.Close()
+		began := time.Now()
+		fmt.Fprintf(slow, "POST /hook HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n{")
+		other := http.Client{Transport: &http.Transport{DisableKeepAlives: true,
+			DialContext: func(context.Context, string, string) (net.Conn, error) { return l.dial(), nil }}}
+		resp, err := other.Get("http://bridge/healthz")
+		if err != nil || resp.StatusCode != 200 {
+			t.Fatalf("beside a slow sender: %v %v", resp, err)
+		}
 		resp.Body.Close()
-	}
-	slow.SetReadDeadline(time.Now().Add(20 * time.Second)) //nolint:errcheck // then the read fails
-	answer, err := io.ReadAll(slow)
-	if err != nil || len(answer) > 0 && !bytes.Contains(answer, []byte(" 400 ")) { // nothing, where its head took too long already
-		t.Errorf("a slow sender: expected to be cut off, found %q, %v", answer, err)
-	}
-	stop()
-	if err := <-ended; err != nil {
-		t.Error(err)
-	}
+		slow.SetReadDeadline(began.Add(2 * hookTime)) //nolint:errcheck // then the read fails
+		answer, err := io.ReadAll(slow)
+		if err != nil || len(answer) > 0 && !bytes.Contains(answer, []byte(" 400 ")) || time.Since(began) != hookTime {
+			t.Errorf("a slow sender: expected to be cut off after %s, found %q, %v after %s", hookTime, answer, err, time.Since(began))
+		}
+		stop()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+	})
 }
+
+// pipes is a listener without a network, for the clock of a bubble.
+type pipes chan net.Conn
+
+func (l pipes) dial() net.Conn { ours, theirs := net.Pipe(); l <- theirs; return ours }
+func (l pipes) Accept() (net.Conn, error) {
+	if c, ok := <-l; ok {
+		return c, nil
+	}
+	return nil, net.ErrClosed
+}
+func (l pipes) Close() error   { close(l); return nil }
+func (l pipes) Addr() net.Addr { return &net.UnixAddr{Name: "bridge"} }
 
 func FuzzHook(f *testing.F) {
 	f.Add(delivery, true)

@@ -122,18 +122,17 @@ func TestFolderOfAStranger(t *testing.T) {
 
 func TestSlotsAreCounted(t *testing.T) {
 	f := folder(t)
-	ctx, cancel := context.WithTimeout(context.Background(), 300*time.Millisecond)
-	defer cancel()
-	a, err := f.Slot(ctx, 2, nil)
+	a, err := f.Slot(t.Context(), 2, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	b, err := f.Slot(ctx, 2, nil)
+	b, err := f.Slot(t.Context(), 2, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
+	ctx, cancel := context.WithCancel(t.Context())
 	told := false
-	if _, err := f.Slot(ctx, 2, func() { told = true }); !errors.Is(err, ErrHeld) || !told {
+	if _, err := f.Slot(ctx, 2, func() { told = true; cancel() }); !errors.Is(err, ErrHeld) || !told {
 		t.Fatalf("third slot of two: want ErrHeld after being told, got %v, told %v", err, told)
 	}
 	a.Release()

@@ -46,6 +46,7 @@ func TestMain(m *testing.M) {
 		if err := Ready(); err != nil {
 			panic(err)
 		}
+		fmt.Println("told it")
 	}
 	if mode == "ends" {
 		os.Exit(0)
@@ -147,23 +148,24 @@ func TestKept(t *testing.T) {
 
 // Every row is a way in which a process ends; nothing of it is left.
 func TestEnds(t *testing.T) {
-	soon, cancel := context.WithTimeoutCause(t.Context(), 2*time.Second, errors.New("the starter had enough"))
-	defer cancel()
 	for _, c := range []struct {
 		name, mode string
-		limits     func(*Spec)
-		ctx        context.Context
-		want       string // in the error; empty: started
+		limits     func(*Spec, time.Duration) // a second, or more where this machine takes more to start the process
+		last       string                     // what the process says before what is tried may happen
+		want       string                     // in the error; empty: started
 	}{
-		{"its starter goes away", "silent", func(*Spec) {}, soon, "the starter had enough"},
-		{"by itself", "ends", func(*Spec) {}, t.Context(), ""},
-		{"before it is ready", "fails", func(*Spec) {}, t.Context(), "ended with status 7 before it was ready"},
-		{"never ready", "silent", func(s *Spec) { s.Ready = time.Second }, t.Context(), "ended with status 143"},
-		{"its time is over", "waits", func(s *Spec) { s.Limit = time.Second }, t.Context(), ""},
-		{"deaf, and its time is over", "deaf", func(s *Spec) { s.Limit, s.Grace = time.Second, 100*time.Millisecond }, t.Context(), ""},
+		{"by itself", "ends", func(*Spec, time.Duration) {}, "told", ""},
+		{"before it is ready", "fails", func(*Spec, time.Duration) {}, "orphan", "ended with status 7 before it was ready"},
+		{"never ready", "silent", func(s *Spec, d time.Duration) { s.Ready = d }, "orphan", "ended with status 143"},
+		{"its time is over", "waits", func(s *Spec, d time.Duration) { s.Limit = d }, "told", ""},
+		{"deaf, and its time is over", "deaf", func(s *Spec, d time.Duration) { s.Limit, s.Grace = d, 100*time.Millisecond }, "told", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			said, err := kept(t, c.ctx, c.mode, c.limits)
+			var said map[string]string
+			var err error
+			for limit := time.Second; limit < 20*time.Second && said[c.last] == ""; limit *= 2 {
+				said, err = kept(t, t.Context(), c.mode, func(s *Spec) { c.limits(s, limit) })
+			}
 			if (err == nil) != (c.want == "") || err != nil && (!errors.Is(err, ErrNotStarted) || !strings.Contains(err.Error(), c.want)) {
 				t.Errorf("got %v, want %q", err, c.want)
 			}
@@ -171,6 +173,29 @@ func TestEnds(t *testing.T) {
 				gone(t, number(t, said, who))
 			}
 		})
+	}
+}
+
+// The starter goes away while it waits for the word that never comes.
+func TestStarterGoesAway(t *testing.T) {
+	enough := errors.New("the starter had enough")
+	ctx, cancel := context.WithCancelCause(t.Context())
+	said, err := kept(t, ctx, "silent", func(s *Spec) {
+		s.Ready = time.Minute
+		go func() {
+			for range time.Tick(10 * time.Millisecond) {
+				if b, _ := os.ReadFile(s.Log); strings.Contains(string(b), "\norphan ") || t.Context().Err() != nil {
+					cancel(enough)
+					return
+				}
+			}
+		}()
+	})
+	if !errors.Is(err, ErrNotStarted) || !errors.Is(err, enough) {
+		t.Errorf("got %v, want %v", err, enough)
+	}
+	for _, who := range []string{"pid", "parent", "orphan"} {
+		gone(t, number(t, said, who))
 	}
 }
 
