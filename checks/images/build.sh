@@ -27,7 +27,7 @@ for name in "$@"; do
   say "building $tags"
   log=$CC_CI_CACHE/images/$name.log
   mkdir -p "${log%/*}"
-  timeout 2400 bash "checks/images/$name.sh" >"$log" 2>&1 </dev/null || {
+  tries 3 timeout 2400 bash "checks/images/$name.sh" >"$log" 2>&1 </dev/null || {
     tail -5 "$log" >&2
     stop "the image $tags could not be built (log: $log)" "see the log"
   }

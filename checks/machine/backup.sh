@@ -22,8 +22,8 @@ fi
 mkdir -p "$CC_CI_CACHE/log"
 timeout 60 docker stack deploy --prune --resolve-image never -c "$HERE/compose.yml" backups >/dev/null 2>"$CC_CI_CACHE/log/backup" ||
   { cat "$CC_CI_CACHE/log/backup" >&2; stop "the backup service could not be deployed" "see the engine's message above"; }
-within 90 ready || {
+within 180 ready || {
   docker service ps --no-trunc backups_app >&2
   docker service logs --tail 20 backups_app >&2 || true
-  stop "the backup service was not ready within 90 s" "see its log above"
+  stop "the backup service was not ready within 180 s" "see its log above"
 }

@@ -16,10 +16,10 @@ answers() { curl -fsS -m 5 --unix-socket "$socket" http://engine/_ping; }
 
 rules() { # -A or -D
   local net=$CC_CI_SUBNET.0.0/16 mark=(-m comment --comment "cc-ci $bridge")
-  iptables -w 10 "$1" FORWARD -i "${bridge}gw" -o "${bridge}gw" -j DROP "${mark[@]}"
-  iptables -w 10 "$1" FORWARD -i "$bridge+" -j ACCEPT "${mark[@]}"
-  iptables -w 10 "$1" FORWARD -o "$bridge+" -j ACCEPT "${mark[@]}"
-  iptables -w 10 -t nat "$1" POSTROUTING -s "$net" ! -d "$net" -j MASQUERADE "${mark[@]}"
+  iptables -w 60 "$1" FORWARD -i "${bridge}gw" -o "${bridge}gw" -j DROP "${mark[@]}"
+  iptables -w 60 "$1" FORWARD -i "$bridge+" -j ACCEPT "${mark[@]}"
+  iptables -w 60 "$1" FORWARD -o "$bridge+" -j ACCEPT "${mark[@]}"
+  iptables -w 60 -t nat "$1" POSTROUTING -s "$net" ! -d "$net" -j MASQUERADE "${mark[@]}"
 }
 
 # What outlives a dockerd that was killed: shims, which name our folder, and containers, which
@@ -35,7 +35,9 @@ tunnels() {
 }
 
 up() {
-  if alive && answers >/dev/null 2>&1; then return; fi
+  # One that is only busy is left alone: it may have a run's apps.
+  decided() { answers || ! alive; }
+  if alive && within 60 decided && answers >/dev/null 2>&1; then return; fi
   [ "$(id -u)" = 0 ] || stop "our own dockerd needs root" "run make as root, or set CC_CI_DOCKER=host"
   local free
   free=$(df --output=avail -BM "$engine" | tail -1 | tr -dc 0-9)
@@ -62,8 +64,14 @@ EOF
   "$machine/volumes.sh" "$engine/data/volumes"
   # Without our TMPDIR: it outlives us, and can't start a process in a container once that folder is gone.
   setsid env -u TMPDIR dockerd --config-file "$engine/daemon.json" </dev/null >"$engine/log" 2>&1 9>&- &
+  local dockerd=$!
   disown
-  within 60 answers || { tail -5 "$engine/log" >&2; stop "dockerd did not answer within 60 s" "read $engine/log"; }
+  # It takes seconds, or a minute where it finds much to clear up. One that ended is not waited for.
+  come() { answers || ! kill -0 "$dockerd" 2>/dev/null; }
+  if ! { within 180 come && answers >/dev/null 2>&1; }; then
+    tail -5 "$engine/log" >&2
+    stop "dockerd did not answer within 180 s, or ended" "read $engine/log"
+  fi
 }
 
 down() {

@@ -21,7 +21,7 @@ prefix=$CC_CI_CACHE/trixie/go
 boot=$(echo "$prefix"/usr/lib/go-*)
 "$boot/bin/go" version >/dev/null 2>&1 || trixie_patch go "${boot#"$prefix/"}/bin/go"
 say "fetching Go $want"
-goroot=$(cd / && GOROOT=$boot GOTOOLCHAIN=go$want timeout 600 "$boot/bin/go" env GOROOT) ||
+goroot=$(cd / && tries 3 env GOROOT="$boot" GOTOOLCHAIN="go$want" timeout 600 "$boot/bin/go" env GOROOT) ||
   stop "could not fetch Go $want" "install Go $want or newer by hand"
 ln -s "$goroot/bin/go" "$link"
 ln -sf "$goroot/bin/gofmt" "$CC_CI_CACHE/bin/gofmt"

@@ -28,7 +28,7 @@ npm() {
 
 say "installing $package $version from npm"
 rm -rf "$folder.new" && mkdir -p "$folder.new"
-(cd "$folder.new" && npm install --ignore-scripts --no-audit --no-fund --silent --fetch-timeout=60000 --prefix . "$package@$version" >&2 </dev/null) ||
+(cd "$folder.new" && tries 3 npm install --ignore-scripts --no-audit --no-fund --silent --fetch-timeout=60000 --prefix . "$package@$version" >&2 </dev/null) ||
   stop "npm could not install $package $version" "see npm's message above"
 mv "$folder.new/node_modules/$package" "$folder.new/package"
 rm -rf "$folder" "$folder.new/node_modules" "$folder.new"/package*.json

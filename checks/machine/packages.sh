@@ -65,7 +65,15 @@ export DEBIAN_FRONTEND=noninteractive RUNLEVEL=1
 updated=$CC_CI_CACHE/apt/updated
 update() { [ -n "$(find "$updated" -mmin -60 2>/dev/null)" ] || { timeout 300 apt-get update && touch "$updated"; }; }
 # shellcheck disable=SC2086 # a list of words
-if ! { update && timeout 1200 apt-get install -y --no-install-recommends -o Dpkg::Options::=--force-unsafe-io $list; } >"$log" 2>&1 </dev/null; then
+install() { timeout 1200 apt-get install -y --no-install-recommends -o DPkg::Lock::Timeout=300 -o Dpkg::Options::=--force-unsafe-io $list; }
+fetch() {
+  local status=0
+  { update && install; } || status=$?
+  [ "$status" = 0 ] || rm -f "$updated" # the mirror may have newer ones by now
+  return "$status"
+}
+# Five tries take three minutes: apt-get itself waits for dpkg's lock alone, not for those of the lists and the archives.
+if ! tries 5 fetch >"$log" 2>&1 </dev/null; then
   tail -5 "$log" >&2
   stop "apt-get could not install them (log: $log)" "install them by hand: apt-get install --no-install-recommends $list"
 fi

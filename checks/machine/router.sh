@@ -33,10 +33,10 @@ fi
 say "deploying the router: $name on port $CC_CI_PORT"
 timeout 60 docker stack deploy --prune --resolve-image never -c "$HERE/compose.yml" traefik >/dev/null 2>"$CC_CI_CACHE/router/log" ||
   { cat "$CC_CI_CACHE/router/log" >&2; stop "the router could not be deployed" "see the engine's message above"; }
-within 90 ready || {
+within 180 ready || {
   docker service ps --no-trunc traefik_app >&2
   docker service logs --tail 20 traefik_app >&2 || true
-  stop "the router did not answer on port $CC_CI_PORT within 90 s" "see its log above"
+  stop "the router did not answer on port $CC_CI_PORT within 180 s" "see its log above"
 }
 # What earlier deployments left: objects of the stack that carry another state.
 for kind in config secret; do

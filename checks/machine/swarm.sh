@@ -4,7 +4,10 @@
 . "${BASH_SOURCE%/*}/vars.sh"
 
 [ "$(docker network inspect -f '{{.Scope}}' proxy 2>/dev/null)" != swarm ] || exit 0
-state=$(docker info --format '{{.Swarm.LocalNodeState}} {{.Swarm.ControlAvailable}}')
+# An engine that has just started may answer before its swarm has come up.
+settled() { state=$(docker info --format '{{.Swarm.LocalNodeState}} {{.Swarm.ControlAvailable}}') && [[ $state != pending* ]]; }
+within 60 settled || stop "the swarm has been \"${state:-without an answer}\" for 60 s" "see $engine/log, or make down and make up"
+[ "$(docker network inspect -f '{{.Scope}}' proxy 2>/dev/null)" != swarm ] || exit 0
 if [ "$state" != "active true" ]; then
   # Made by hand for its interface name: a second engine's would also be called docker_gwbridge.
   docker network inspect docker_gwbridge >/dev/null 2>&1 ||

@@ -78,8 +78,8 @@ if [ "$1" = forge ]; then
   exit
 fi
 
-check vet 300 bash -c 'cd go && go vet ./... && go vet -tags live,long,forge ./...'
-check flake-check 900 nix flake check --keep-going -L
+check vet 900 bash -c 'cd go && go vet ./... && go vet -tags live,long,forge ./...'
+check flake-check 1800 nix flake check --keep-going -L
 sed -n 's/^trace: not run: \([a-z-]*\):.*/skip \1/p' "$CC_CI_CACHE/log/flake-check" | sort -u >>"$results"
 check nix-parse 120 checks/parse.sh
 check nix-errors 120 checks/lib-errors.sh
@@ -91,7 +91,7 @@ check install-walk 300 checks/install-walk.sh
 go_tests demo-app checks/demo 300 ./...
 go_tests standin-app checks/standin 300 ./...
 if [ "$1" = fast ]; then
-  go_tests unit go 600 ./...
+  go_tests unit go 1200 ./...
 else
   check router 120 "$machine/prove-router.sh"
   # shellcheck disable=SC2016 # expanded by the inner shell

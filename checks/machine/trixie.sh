@@ -8,9 +8,9 @@ trixie_unpack() {
   command -v mmdebstrap patchelf >/dev/null || stop "no suitable $1 and no mmdebstrap to fetch one" "install $1 by hand"
   mirror=$(debian_mirror)
   say "unpacking $2 of Debian trixie beside the system ($to)"
-  rm -rf "$to"
   mkdir -p "$(dirname "$to")"
-  timeout 600 mmdebstrap --quiet --variant=extract --include="$2" --mode=root trixie "$to" "$mirror" >&2 </dev/null ||
+  unpack() { rm -rf "$to" && timeout 600 mmdebstrap --quiet --variant=extract --include="$1" --mode=root trixie "$to" "$mirror" >&2 </dev/null; }
+  tries 3 unpack "$2" ||
     stop "could not unpack $2 of Debian trixie" "install $1 by hand"
 }
 

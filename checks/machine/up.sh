@@ -21,11 +21,12 @@ together() {
 
 # What is compiled and what is installed need nothing of each other, and on a new machine each
 # takes minutes.
-compiled() { "$machine/go.sh" && together nix.sh programs.sh; }
+compiled() { "$machine/go.sh" && together nix.sh programs.sh "${modules[@]}"; }
 installed() { "$machine/packages.sh" "$1" && together playwright.sh certs.sh engine; }
 engine() { "$machine/dockerd.sh" up && "$machine/swarm.sh"; }
 backup() { together "${images[@]/#/../images/build.sh }" && "$machine/backup.sh"; }
 
+modules=()
 case $1 in
   demo) images=(demo backup-bot) router=demo more=(plan.sh) ;;
   env) images=(demo backup-bot) router=demo more=() ;;
@@ -35,10 +36,11 @@ case $1 in
   tools)
     "$machine/packages.sh"
     "$machine/go.sh"
-    "$machine/nix.sh"
+    together nix.sh modules.sh
     exit
     ;;
 esac
+case $1 in test | forge | long) modules=(modules.sh) ;; esac
 "$machine/packages.sh" tools
 together compiled "installed $1"
 together backup "router.sh $router" "${more[@]}"

@@ -40,6 +40,22 @@ stop() {
   exit 3
 }
 
+# tries N COMMAND...: until it succeeds, N times at most, with pauses that grow: a network fails now and then, and somebody
+# else's apt holds a lock. What ran out of its time (timeout's 124) is not tried again.
+tries() {
+  local left=$1 pause=2 status
+  shift
+  while :; do
+    status=0
+    "$@" || status=$?
+    left=$((left - 1))
+    if [ "$status" = 0 ] || [ "$status" = 124 ] || [ "$left" = 0 ]; then return "$status"; fi
+    say "failed (exit $status), trying again in $pause s: $*"
+    sleep "$pause"
+    pause=$((4 * pause))
+  done
+}
+
 # within SECONDS COMMAND...: try until it succeeds; false once the time is over.
 within() {
   local end=$((SECONDS + $1))

@@ -31,7 +31,7 @@ if ! [ -x "$binary" ]; then
   fi
   [ "${1:-}" = build ] || exit 0
   say "compiling Traefik $traefik_version (8 min on two free cores; log $folder/log)"
-  timeout 3000 nice "$machine/traefik/build.sh" "$traefik_version" "$folder/src" "$binary" >"$folder/log" 2>&1 </dev/null || {
+  tries 3 timeout 3000 nice "$machine/traefik/build.sh" "$traefik_version" "$folder/src" "$binary" >"$folder/log" 2>&1 </dev/null || {
     tail -5 "$folder/log" >&2
     stop "Traefik did not compile (log: $folder/log)" "load an image $official into the engine by hand"
   }
