@@ -11,6 +11,7 @@ package answer
 import (
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -132,13 +133,8 @@ func (w Writer) again(s Wait, b trigger.Build) string {
 
 // line is an answer's first line: its parts that are not empty.
 func (w Writer) line(parts []string) string {
-	out := "**cc-ci**"
-	for _, p := range parts {
-		if p != "" {
-			out += " | " + p
-		}
-	}
-	return out
+	parts = slices.DeleteFunc(parts, func(p string) bool { return p == "" })
+	return strings.Join(append([]string{"**cc-ci**"}, parts...), " | ")
 }
 
 func (w Writer) log(build int64, text string) string { return link(text, w.BuildLink(build)) }

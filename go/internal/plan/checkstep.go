@@ -112,9 +112,9 @@ func (c *checker) locators(place string, v reflect.Value) {
 		c.want(at.Name == "" || at.Role != "", place+".name", "expected name beside role, found it alone")
 		return
 	}
-	for i := range v.NumField() {
-		name, _, _ := strings.Cut(v.Type().Field(i).Tag.Get("json"), ",")
-		c.locators(join(place, name), v.Field(i))
+	for field, value := range v.Fields() {
+		name, _ := jsonName(field)
+		c.locators(join(place, name), value)
 	}
 }
 
@@ -164,12 +164,12 @@ func (c *checker) walk(place string, v reflect.Value, known scope) {
 			c.walk(join(place, key.String()), v.MapIndex(key), known)
 		}
 	case reflect.Struct:
-		for i := range v.NumField() {
-			name, _, _ := strings.Cut(v.Type().Field(i).Tag.Get("json"), ",")
-			if name == "save" && v.Field(i).Kind() == reflect.Map || name != "save" && slices.Contains(literal, name) {
+		for field, value := range v.Fields() {
+			name, _ := jsonName(field)
+			if name == "save" && value.Kind() == reflect.Map || name != "save" && slices.Contains(literal, name) {
 				continue
 			}
-			c.walk(join(place, name), v.Field(i), known)
+			c.walk(join(place, name), value, known)
 		}
 	}
 }

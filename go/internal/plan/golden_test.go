@@ -86,8 +86,8 @@ func (s schema) fields(t *testing.T, place string, node map[string]any, typ refl
 	t.Helper()
 	properties := node["properties"].(map[string]any)
 	need, _ := node["required"].([]any)
-	for i := range typ.NumField() {
-		name, option, _ := strings.Cut(typ.Field(i).Tag.Get("json"), ",")
+	for field := range typ.Fields() {
+		name, option, _ := strings.Cut(field.Tag.Get("json"), ",")
 		inner, ok := properties[name].(map[string]any)
 		if !ok {
 			t.Errorf("%s.%s: in the Go struct and not in the schema", place, name)
@@ -97,7 +97,7 @@ func (s schema) fields(t *testing.T, place string, node map[string]any, typ refl
 		if required := slices.Contains(need, any(name)); required == (option == "omitempty") {
 			t.Errorf("%s.%s: required in the schema: %t, omitempty in Go: %t", place, name, required, option == "omitempty")
 		}
-		s.compare(t, place+"."+name, inner, typ.Field(i).Type)
+		s.compare(t, place+"."+name, inner, field.Type)
 	}
 	for name := range properties {
 		t.Errorf("%s.%s: in the schema and not in the Go struct", place, name)

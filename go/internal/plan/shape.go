@@ -139,14 +139,20 @@ func (s *shaper) oneVerb(place string, object map[string]any, fields map[string]
 // fieldsOf gives a struct's JSON names with their types, and in order those that must be present.
 func fieldsOf(t reflect.Type) (fields map[string]reflect.Type, required []string) {
 	fields = map[string]reflect.Type{}
-	for i := range t.NumField() {
-		name, options, _ := strings.Cut(t.Field(i).Tag.Get("json"), ",")
-		fields[name] = t.Field(i).Type
-		if options != "omitempty" {
+	for field := range t.Fields() {
+		name, optional := jsonName(field)
+		fields[name] = field.Type
+		if !optional {
 			required = append(required, name)
 		}
 	}
 	return fields, required
+}
+
+// jsonName is a field's name in a plan, and whether it may be left out there.
+func jsonName(f reflect.StructField) (name string, optional bool) {
+	name, options, _ := strings.Cut(f.Tag.Get("json"), ",")
+	return name, options == "omitempty"
 }
 
 func noun(k reflect.Kind) string {

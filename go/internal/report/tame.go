@@ -28,8 +28,8 @@ func tame(v reflect.Value, text func(string) string) {
 			tame(v.Elem(), text)
 		}
 	case reflect.Struct:
-		for i := range v.NumField() {
-			tame(v.Field(i), text)
+		for _, field := range v.Fields() {
+			tame(field, text)
 		}
 	case reflect.Slice:
 		for i := range v.Len() {
