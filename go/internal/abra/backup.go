@@ -32,8 +32,7 @@ func (c CLI) BackupCreate(ctx context.Context, domain string) (string, error) {
 // Restore puts one snapshot back. ErrNoSnapshotFlag where this abra has no such flag: nothing was done then.
 func (c CLI) Restore(ctx context.Context, domain, snapshot string) error {
 	_, err := c.terminal(ctx, long, []string{"app", "restore", domain, "-s", snapshot, "-n"})
-	var exit *Error
-	if errors.As(err, &exit) && (strings.Contains(exit.Stderr, "unknown shorthand flag: 's'") || strings.Contains(exit.Stderr, "unknown flag")) {
+	if exit, ok := errors.AsType[*Error](err); ok && (strings.Contains(exit.Stderr, "unknown shorthand flag: 's'") || strings.Contains(exit.Stderr, "unknown flag")) {
 		return fmt.Errorf("%w: %w", ErrNoSnapshotFlag, err)
 	}
 	return err

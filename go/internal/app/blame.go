@@ -44,8 +44,7 @@ func blameSubnet(f *recipe.Facts, err error) error {
 
 // blame makes a refused deploy the recipe's fault, unless the engine is gone.
 func (a *App) blame(ctx context.Context, err error) error {
-	var refused *abra.Error
-	if !errors.As(err, &refused) {
+	if _, ok := errors.AsType[*abra.Error](err); !ok {
 		return stopped(ctx, err)
 	}
 	if _, gone := a.Engine.Services(ctx, a.Names.Stack); gone != nil {

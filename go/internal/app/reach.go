@@ -111,8 +111,7 @@ func (a *App) answers(ctx context.Context, place string) error {
 		if err == nil && slices.Contains(a.Plan.Ready.Status, status) {
 			return nil
 		}
-		var untrusted *tls.CertificateVerificationError
-		if errors.As(err, &untrusted) && ctx.Err() == nil && time.Since(began) > untrustedFor {
+		if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok && ctx.Err() == nil && time.Since(began) > untrustedFor {
 			return fmt.Errorf("GET %s: the router's certificate (an app that ends TLS itself needs `tls = \"app\"` in its test): %w", place, err)
 		}
 		if ctx.Err() == nil || seen == "" {

@@ -47,8 +47,7 @@ func (b *Bridge) Handler(secret string) http.Handler {
 // invented by somebody with the secret costs one look at the forge.
 func (b *Bridge) hook(body io.Reader, header http.Header, secret string) (int, string) {
 	raw, err := io.ReadAll(body)
-	var long *http.MaxBytesError
-	if errors.As(err, &long) {
+	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
 		return http.StatusRequestEntityTooLarge, "too long"
 	}
 	if err != nil {

@@ -267,8 +267,7 @@ func TestHostilePage(t *testing.T) {
 	for _, url := range []string{"file:///run/docker.sock", "file:///etc/shadow", "file:///root/", "file:///proc/1/environ", "http://127.0.0.1" + port + "/goto"} {
 		t.Run("goto "+url, func(t *testing.T) {
 			_, _, err := b.Flow(t.Context(), "flows.hostile", []plan.BrowserStep{{Goto: url}}, known())
-			var f *result.Failure
-			if !errors.As(err, &f) {
+			if _, ok := errors.AsType[*result.Failure](err); !ok {
 				t.Errorf("expected a failure, got %v", err)
 			}
 		})

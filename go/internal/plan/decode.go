@@ -112,8 +112,7 @@ func parse(b []byte) (any, error) {
 	d.UseNumber()
 	var v any
 	if err := d.Decode(&v); err != nil {
-		var syntax *json.SyntaxError
-		if errors.As(err, &syntax) {
+		if syntax, ok := errors.AsType[*json.SyntaxError](err); ok {
 			return nil, invalid("", "expected JSON, found %v at byte %d", syntax, syntax.Offset)
 		}
 		return nil, invalid("", "expected JSON, found %v", err)

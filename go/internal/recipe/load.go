@@ -212,8 +212,7 @@ func (f *Facts) load(files ...types.ConfigFile) (config *types.Config, err error
 		ConfigFiles: files,
 		Environment: f.Environment,
 	})
-	var forbidden *loader.ForbiddenPropertiesError
-	if errors.As(err, &forbidden) {
+	if forbidden, ok := errors.AsType[*loader.ForbiddenPropertiesError](err); ok {
 		return nil, fmt.Errorf("forbidden keys: %s", strings.Join(slices.Sorted(maps.Keys(forbidden.Properties)), ", "))
 	}
 	return config, err

@@ -15,8 +15,7 @@ func OutcomeOf(err error) Outcome {
 	if err == nil {
 		return Pass
 	}
-	var b Blamed
-	if errors.As(err, &b) {
+	if b, ok := errors.AsType[Blamed](err); ok {
 		return b.Outcome()
 	}
 	return Error

@@ -114,8 +114,7 @@ func (f *Folder) Get(name string, identities []age.Identity) ([]byte, error) {
 
 func unseal(sealed []byte, identities []age.Identity) ([]byte, error) {
 	r, err := age.Decrypt(bytes.NewReader(sealed), identities...)
-	var none *age.NoIdentityMatchError
-	if errors.As(err, &none) {
+	if _, ok := errors.AsType[*age.NoIdentityMatchError](err); ok {
 		return nil, ErrIdentity
 	}
 	if err != nil {

@@ -50,8 +50,7 @@ func (r *runner) unanswered(ctx context.Context, expected string, err error) err
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	var u *url.Error
-	if errors.As(err, &u) {
+	if u, ok := errors.AsType[*url.Error](err); ok {
 		err = u.Err
 	}
 	return &result.Failure{Expected: expected, Seen: r.cut(err.Error())}

@@ -140,8 +140,7 @@ func (r *runner) one(ctx context.Context, at string, s plan.Step) error {
 		what += fmt.Sprintf(" (%d tries)", tries)
 	}
 	step := result.Step{Place: at, What: what, Outcome: result.OutcomeOf(err), Took: time.Since(started)}
-	var f *result.Failure
-	if errors.As(err, &f) {
+	if f, ok := errors.AsType[*result.Failure](err); ok {
 		f.Place, f.What = at, describe(s)
 		step.Expected, step.Seen = f.Expected, f.Seen
 	} else if err != nil {
@@ -164,8 +163,7 @@ func (r *runner) until(ctx context.Context, end time.Time, limit time.Duration, 
 		if errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
 			err = &result.Failure{Expected: fmt.Sprintf("an end within %s", limit), Seen: "none"}
 		}
-		var f *result.Failure
-		if !errors.As(err, &f) || !time.Now().Before(end) {
+		if _, ok := errors.AsType[*result.Failure](err); !ok || !time.Now().Before(end) {
 			return tries, err
 		}
 		select {
