@@ -161,7 +161,7 @@ func services(s result.Stage) string {
 func properties(r result.Result) *props {
 	var out []property
 	for _, p := range identityRows(r) {
-		out = append(out, property{Name: p.Name, Value: p.Value})
+		out = append(out, property(p))
 	}
 	if r.Level != nil {
 		out = append(out, property{"level", r.Level.String()})
