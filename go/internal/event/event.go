@@ -1,6 +1,6 @@
 // Package event is what a run tells its printers: a flat stream of facts, each
 // with the time and the stage it belongs to. The engine knows no terminal and no
-// file; text, JSON lines and the per-stage logs are printers (style rule 9).
+// file; text, JSON lines and the per-stage logs are printers.
 //
 // Contract: events of one run come in order from one goroutine at a time. Text in
 // an event may hold a secret; the printers' writers mask (P4), nobody else does.

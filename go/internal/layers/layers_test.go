@@ -6,6 +6,7 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -70,6 +71,19 @@ func TestArrowsPointDown(t *testing.T) {
 			}
 		}
 	})
+}
+
+// A reader finds every package in the page that explains them.
+func TestLayersAreExplained(t *testing.T) {
+	page, err := os.ReadFile("../../../docs/explanation/architecture.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range slices.Concat(order...) {
+		if !strings.Contains(string(page), "`"+p+"`") {
+			t.Errorf("docs/explanation/architecture.md does not say what package %s is for", p)
+		}
+	}
 }
 
 // walk gives every import of every file below internal/, tests left out.
