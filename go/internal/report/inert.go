@@ -56,9 +56,12 @@ func OneLine(s string) string {
 }
 
 // name is OneLine for a short name: of a recipe, a stage, a service.
-func name(s string) string { return Clip(OneLine(Clip(s, 400)), 80) }
+func name(s string) string { return brief(Clip(s, 400), 80) }
 
-// Clip shortens s to at most n runes and says so.
+// brief is OneLine, clipped to n runes.
+func brief(s string, n int) string { return Clip(OneLine(s), n) }
+
+// Clip shortens s to at most n runes, for a place where it is shown, and says so. What is kept is bounded by result.Cut, in bytes.
 func Clip(s string, n int) string {
 	if len(s) <= n {
 		return s

@@ -49,7 +49,7 @@ func (a *album) pictures(s result.Stage) []Picture {
 		p := Picture{Alt: "Screenshot: " + at, Caption: at}
 		address, err := a.address(e.File)
 		if err != nil {
-			p.Missing = Clip(OneLine("not shown: "+err.Error()), 300)
+			p.Missing = brief("not shown: "+err.Error(), 300)
 		}
 		p.Address = address
 		out = append(out, p)

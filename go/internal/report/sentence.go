@@ -13,7 +13,7 @@ import (
 func sentence(r result.Result) string {
 	what := strings.TrimSpace(name(r.Recipe) + " " + Short(r.Identity.Commit))
 	if said := r.Identity.StandIn; said != "" {
-		what = "The STAND-IN of " + what + " (" + Clip(OneLine(said), 300) + ")"
+		what = "The STAND-IN of " + what + " (" + brief(said, 300) + ")"
 	}
 	why := because(r)
 	switch r.Outcome {
@@ -65,7 +65,7 @@ func because(r result.Result) string {
 		}
 	}
 	why = cmp.Or(why, "no reason was recorded")
-	return strings.TrimRight(Clip(OneLine(Clip(why, 2000)), 400), ".") + "."
+	return strings.TrimRight(brief(Clip(why, 2000), 400), ".") + "."
 }
 
 func where(r result.Result) string {

@@ -61,15 +61,15 @@ func (s *summary) trouble(r result.Result) {
 		return
 	}
 	if step != nil {
-		s.row("step", strings.TrimSuffix(OneLine(step.Place)+": "+Clip(OneLine(step.What), 300), ": "))
-		s.row("expected", Clip(OneLine(step.Expected), 300))
-		s.row("seen", Clip(OneLine(step.Seen), 300))
+		s.row("step", strings.TrimSuffix(OneLine(step.Place)+": "+brief(step.What, 300), ": "))
+		s.row("expected", brief(step.Expected, 300))
+		s.row("seen", brief(step.Seen, 300))
 	}
 	for _, v := range stage.Services {
 		s.service(v)
 	}
 	for _, e := range stage.Evidence {
-		s.row(name(e.Kind), Clip(OneLine(e.File), 300))
+		s.row(name(e.Kind), brief(e.File, 300))
 	}
 	if step != nil || len(stage.Services)+len(stage.Evidence) > 0 {
 		s.linef("")
@@ -79,11 +79,11 @@ func (s *summary) trouble(r result.Result) {
 func (s *summary) service(v result.Service) {
 	head := name(v.Name)
 	for _, task := range v.Tasks[:min(len(v.Tasks), 3)] {
-		s.linef("  %-10s %s", head, s.t.paint(red, Clip(OneLine(task), 300)))
+		s.linef("  %-10s %s", head, s.t.paint(red, brief(task, 300)))
 		head = ""
 	}
 	for _, line := range v.Log[max(0, len(v.Log)-summaryLines):] {
-		s.linef("  %-10s | %s", head, Clip(OneLine(line), 300))
+		s.linef("  %-10s | %s", head, brief(line, 300))
 		head = ""
 	}
 }
@@ -95,7 +95,7 @@ func (s *summary) stages(r result.Result) {
 		if v.Outcome == result.NotRun || v.Outcome == result.NotApplicable {
 			took = ""
 		}
-		reason := Clip(OneLine(Clip(v.Reason, 400)), 160)
+		reason := brief(Clip(v.Reason, 400), 160)
 		if v.Reason == r.Reason {
 			reason = "" // the sentence above has it
 		}

@@ -137,10 +137,10 @@ func LadderOf(l result.Level) *Ladder {
 func troubleView(r result.Result, s result.Stage, step *result.Step, a *album) *Trouble {
 	t := &Trouble{Tone: Tone(s.Outcome), Stage: name(s.Name), Services: inertServices(s.Services), Pictures: a.pictures(s)}
 	if step != nil {
-		t.Place, t.What = name(step.Place), Clip(OneLine(step.What), 400)
+		t.Place, t.What = name(step.Place), brief(step.What, 400)
 		t.Expected, t.Seen = Clip(Inert(step.Expected), 4000), Clip(Inert(step.Seen), 4000)
 	} else if s.Reason != r.Reason {
-		t.What = Clip(OneLine(s.Reason), 400)
+		t.What = brief(s.Reason, 400)
 	}
 	if step == nil && t.What == "" && len(t.Services)+len(t.Pictures) == 0 {
 		return nil
@@ -152,7 +152,7 @@ func stageView(r result.Result, i int, files fs.FS) StageView {
 	s := r.Stages[i]
 	v := StageView{
 		Anchor: fmt.Sprintf("stage-%d", i+1), Name: name(s.Name), Word: Word(s.Outcome), Tone: Tone(s.Outcome),
-		Reason: Clip(OneLine(s.Reason), 500), Took: Clock(s.Took), Retried: retried(s.Retries), Bar: bar(r, s),
+		Reason: brief(s.Reason, 500), Took: Clock(s.Took), Retried: retried(s.Retries), Bar: bar(r, s),
 	}
 	if s.Outcome == result.NotRun || s.Outcome == result.NotApplicable {
 		v.Took = ""
@@ -163,14 +163,14 @@ func stageView(r result.Result, i int, files fs.FS) StageView {
 	}
 	for _, step := range steps {
 		v.Steps = append(v.Steps, StepView{
-			Place: OneLine(step.Place), What: Clip(OneLine(step.What), 500), Word: Word(step.Outcome), Tone: Tone(step.Outcome),
+			Place: OneLine(step.Place), What: brief(step.What, 500), Word: Word(step.Outcome), Tone: Tone(step.Outcome),
 			Expected: Clip(Inert(step.Expected), 2000), Seen: Clip(Inert(step.Seen), 2000), Took: Span(step.Took),
 			Diff: step.Outcome == result.Fail || step.Outcome == result.Error,
 		})
 	}
 	for _, e := range s.Evidence {
 		if e.Kind != screenshot && fs.ValidPath(e.File) {
-			v.Files = append(v.Files, FileLink{name(e.Kind), Clip(OneLine(e.File), 200), beside(e.File)})
+			v.Files = append(v.Files, FileLink{name(e.Kind), brief(e.File, 200), beside(e.File)})
 		}
 	}
 	v.Log = excerpt(files, s.Name, v.Anchor)
@@ -191,7 +191,7 @@ func bar(r result.Result, s result.Stage) Bar {
 func notes(r result.Result) []Note {
 	var out []Note
 	for _, f := range r.Findings {
-		n := Note{Tone: "error", Kind: severity(OneLine(f.Severity)), Text: Clip(OneLine(f.Text), 1000), Accepted: OneLine(f.Accepted)}
+		n := Note{Tone: "error", Kind: severity(OneLine(f.Severity)), Text: brief(f.Text, 1000), Accepted: OneLine(f.Accepted)}
 		n.Place = strings.Trim(OneLine(f.Place)+" · "+OneLine(f.ID), " ·")
 		if !f.Open() {
 			n.Tone = "idle"
@@ -214,7 +214,7 @@ func inertServices(in []result.Service) []result.Service {
 	for _, s := range in {
 		one := result.Service{Name: name(s.Name)}
 		for _, t := range s.Tasks {
-			one.Tasks = append(one.Tasks, Clip(OneLine(t), 1000))
+			one.Tasks = append(one.Tasks, brief(t, 1000))
 		}
 		for _, l := range s.Log {
 			one.Log = append(one.Log, Clip(strings.ReplaceAll(Inert(l), "\n", " "), 2000))
