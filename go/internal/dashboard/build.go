@@ -1,11 +1,11 @@
 package dashboard
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
 	"io/fs"
-	"maps"
 	"path"
 	"runtime"
 	"slices"
@@ -87,13 +87,9 @@ func (b *Builder) Build(ctx context.Context, enrolled []string, jobs []Job) (Rep
 
 // merge gives all valid names, each once, in order.
 func merge(lists ...[]string) []string {
-	set := map[string]bool{}
-	for _, name := range slices.Concat(lists...) {
-		if ledger.Valid(name) {
-			set[name] = true
-		}
-	}
-	return slices.Sorted(maps.Keys(set))
+	all := slices.DeleteFunc(slices.Concat(lists...), func(name string) bool { return !ledger.Valid(name) })
+	slices.Sort(all)
+	return slices.Compact(all)
 }
 
 // rows gives each recipe's row: the one in force where nothing changed, else a new one,
@@ -128,13 +124,8 @@ func (b *Builder) rows(ctx context.Context, names []string) ([]Row, []string, er
 	}
 	close(work)
 	all.Wait()
-	if err := ctx.Err(); err != nil {
+	if err := cmp.Or(ctx.Err(), cmp.Or(fails...)); err != nil {
 		return nil, nil, err
-	}
-	for _, err := range fails {
-		if err != nil {
-			return nil, nil, err
-		}
 	}
 	return rows, drawn, nil
 }
