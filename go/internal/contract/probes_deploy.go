@@ -3,6 +3,7 @@ package contract
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -161,11 +162,7 @@ func processes(ctx context.Context, s *session) (Verdict, string) {
 		return Differs, o.String() + "; " + err.Error()
 	}
 	_, ok := all["app"]
-	var names []string
-	for name := range all {
-		names = append(names, name)
-	}
-	return is(ok, "keys %v", names)
+	return is(ok, "keys %v", slices.Sorted(maps.Keys(all)))
 }
 
 func listed(ctx context.Context, s *session) (Verdict, string) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"coopcloud.tech/cc-ci/internal/report"
@@ -89,12 +90,7 @@ func (b *Box) own(f File, e ended) result.Step {
 }
 
 func failed(steps []result.Step) bool {
-	for _, s := range steps {
-		if s.Outcome == result.Fail {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(steps, func(s result.Step) bool { return s.Outcome == result.Fail })
 }
 
 // text makes foreign text inert, masks it and cuts it, in this order: half a secret is

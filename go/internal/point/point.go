@@ -8,7 +8,11 @@
 // Limits: a point is a place in the program, not an instant of the engine.
 package point
 
-import "coopcloud.tech/cc-ci/internal/killpoint"
+import (
+	"slices"
+
+	"coopcloud.tech/cc-ci/internal/killpoint"
+)
 
 // Point is one boundary.
 type Point struct{ stage, what string }
@@ -24,7 +28,7 @@ func (p Point) String() string { return "run." + p.stage + "." + p.what }
 func (p Point) Reached() { killpoint.At(p.String()) }
 
 // All gives every point of a run.
-func All() []Point { return append([]Point(nil), all...) }
+func All() []Point { return slices.Clone(all) }
 
 var all []Point
 

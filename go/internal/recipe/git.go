@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -102,7 +103,7 @@ func gitTo(ctx context.Context, dir string, out *capped, args ...string) error {
 func gitWith(ctx context.Context, dir string, env []string, out *capped, args ...string) error {
 	ctx, cancel := context.WithTimeout(ctx, gitLimit)
 	defer cancel()
-	full := append([]string{}, hardening...)
+	full := slices.Clone(hardening)
 	if dir != "" {
 		full = append(full, "-C", dir)
 	}

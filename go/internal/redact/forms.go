@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"unicode/utf16"
@@ -33,12 +34,7 @@ func forms(value string, lines []string) []string {
 			}
 		}
 	}
-	list := make([]string, 0, len(all))
-	for form := range all {
-		list = append(list, form)
-	}
-	slices.Sort(list)
-	return list
+	return slices.Sorted(maps.Keys(all))
 }
 
 // quoted gives v as JSON, HTML, XML, SQL, YAML and shells write it inside quotes.

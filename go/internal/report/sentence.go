@@ -3,6 +3,7 @@ package report
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"coopcloud.tech/cc-ci/internal/result"
@@ -47,12 +48,7 @@ func passed(r result.Result) string {
 }
 
 func refused(r result.Result) bool {
-	for _, f := range r.Findings {
-		if f.Severity == "refuse" && f.Open() {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(r.Findings, func(f result.Finding) bool { return f.Severity == "refuse" && f.Open() })
 }
 
 // because is the reason with exactly one full stop at its end.

@@ -15,6 +15,7 @@ import (
 	"fmt"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -48,7 +49,7 @@ func (s Snapshot) String() string { return "snapshot " + s.ID[:min(8, len(s.ID))
 
 // Names gives all that the snapshot could be called after: its tags and the parts of its paths.
 func (s Snapshot) Names() []string {
-	names := append([]string(nil), s.Tags...)
+	names := slices.Clone(s.Tags)
 	for _, p := range s.Paths {
 		names = append(names, strings.Split(strings.Trim(path.Clean(p), "/"), "/")...)
 	}
@@ -57,12 +58,10 @@ func (s Snapshot) Names() []string {
 
 // Of tells whether the snapshot belongs to a stack.
 func (s Snapshot) Of(stack string) bool {
-	for _, name := range s.Names() {
-		if name = strings.ReplaceAll(name, ".", "_"); name == stack || strings.HasPrefix(name, stack+"_") {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(s.Names(), func(name string) bool {
+		name = strings.ReplaceAll(name, ".", "_")
+		return name == stack || strings.HasPrefix(name, stack+"_")
+	})
 }
 
 // File is an entry of a snapshot.

@@ -3,6 +3,7 @@ package stage
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"coopcloud.tech/cc-ci/internal/plan"
@@ -51,9 +52,9 @@ func need(ctx context.Context, d Deps, rec *Record, n plan.Need, known map[strin
 // onIt lets the pages of a setup begin at the dependency: a path in a browser's step is
 // one of ${base}, which is the app under test.
 func onIt(n plan.Need) []plan.Step {
-	steps := append([]plan.Step(nil), n.Setup...)
+	steps := slices.Clone(n.Setup)
 	for i := range steps {
-		steps[i].Browser = append([]plan.BrowserStep(nil), steps[i].Browser...)
+		steps[i].Browser = slices.Clone(steps[i].Browser)
 		for j, b := range steps[i].Browser {
 			if strings.HasPrefix(b.Goto, "/") {
 				steps[i].Browser[j].Goto = "${" + n.Name + ".base}" + b.Goto

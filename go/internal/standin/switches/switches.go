@@ -70,13 +70,9 @@ func Parse(text string) (Set, error) {
 // Other gives the value of CC_CI_STANDIN that turns every switch to its second form
 // and leaves out the given names: the live tests run under it as well.
 func Other(except ...string) string {
-	skip := map[string]bool{}
-	for _, name := range except {
-		skip[name] = true
-	}
 	var out []string
 	for _, sw := range Table {
-		if !skip[sw.Name] {
+		if !slices.Contains(except, sw.Name) {
 			out = append(out, sw.Name+"="+sw.Forms[1].Name)
 		}
 	}
@@ -93,12 +89,7 @@ func find(name string) (Switch, bool) {
 }
 
 func (s Switch) has(form string) bool {
-	for _, f := range s.Forms {
-		if f.Name == form {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(s.formNames(), form)
 }
 
 func (s Switch) formNames() []string {
