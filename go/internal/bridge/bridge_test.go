@@ -204,6 +204,26 @@ func TestEndings(t *testing.T) {
 	}
 }
 
+// TestEnrolledJustNow: a folder that was merged between two comments counts for the second one, however soon it came (N2).
+func TestEnrolledJustNow(t *testing.T) {
+	m := newModel(t, 0)
+	m.enrolled = nil
+	b := m.bridge(t, t.TempDir(), nil)
+	p := m.pull("hedgedoc", 7)
+	cycles(t, m, b, 1)
+	m.comment(p, "ada", "!testme")
+	cycles(t, m, b, 1)
+	m.do(func() { m.enrolled = []string{"hedgedoc"} })
+	id := m.comment(p, "ada", "!testme")
+	if err := b.Cycle(context.Background()); err != nil { // the clock stands still
+		t.Fatal(err)
+	}
+	cycles(t, m, b, 20)
+	if a := m.answers(p, id); len(a) != 1 || !strings.Contains(a[0].body, "**GREEN") {
+		t.Errorf("expected one answer that is green, found %v", a)
+	}
+}
+
 // TestSweep: each recipe once a round, only while nothing else waits, never twice.
 func TestSweep(t *testing.T) {
 	m := newModel(t, 0)

@@ -26,7 +26,7 @@ const quiet = 30 * time.Second
 // writes the cursor. An error means that the forge could not be searched or the cursor not be
 // written; what fails for one comment alone is logged, and tried again later.
 func (b *Bridge) Cycle(ctx context.Context) error {
-	b.listed = nil
+	b.listed, b.recipes.fresh = nil, false
 	touched, now, err := b.to.Pulls.Touched(ctx, b.since())
 	if err != nil {
 		return err

@@ -51,19 +51,20 @@ type enrolment struct {
 	ttl   time.Duration
 	names map[string]bool
 	at    time.Time
+	fresh bool // read in this cycle: later than the comments that are judged in it were made
 }
 
-// enrolled asks whether a recipe is enrolled. The list is read when a comment needs it; one that
-// a name is missing in is read again, so that a merged folder works at once (N2).
+// enrolled asks whether a recipe is enrolled. The list is read when a comment needs it; an older one that
+// a name is missing in is read again, once a cycle at most, so that a merged folder works at once (N2).
 func (b *Bridge) enrolled(ctx context.Context, recipe string) (bool, error) {
-	age := b.now().Sub(b.recipes.at)
-	if b.recipes.names != nil && age < b.recipes.ttl && (b.recipes.names[recipe] || age < b.times.retry) {
+	young := b.recipes.names != nil && b.now().Sub(b.recipes.at) < b.recipes.ttl
+	if b.recipes.fresh || young && b.recipes.names[recipe] {
 		return b.recipes.names[recipe], nil
 	}
 	names, err := b.to.Recipes.Enrolled(ctx)
 	if err != nil {
 		return false, err
 	}
-	b.recipes.names, b.recipes.at = names, b.now()
+	b.recipes.names, b.recipes.at, b.recipes.fresh = names, b.now(), true
 	return names[recipe], nil
 }
