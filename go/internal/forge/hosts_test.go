@@ -22,8 +22,7 @@ import (
 // TestTwoHosts: four builds at once go to the runners of two hosts, each with a state folder of its own; the results of both are in the one
 // store, those of the second by signed upload, and each comment has its verdict. When the second host is gone, builds go to the first.
 func TestTwoHosts(t *testing.T) {
-	const slow = "takes-15s" // a runner that had no build for 30 s asks for none for 10 s (drone/runner-go): the other must still be busy then
-	trivial(t, slow, "green")
+	trivial(t, "held", "green")
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
@@ -35,26 +34,30 @@ func TestTwoHosts(t *testing.T) {
 		return fmt.Sprintf("FORGE_PROGRAM=%s\nFORGE_STEP=%s\n%s=%s\n%s=%s\n",
 			self, filepath.Join(second, "trivial"), uploadVariable, upload, uploadKeyVariable, key)
 	})
-	put(t, filepath.Join(second, "trivial/made"), "")
+	let := hold(t, filepath.Join(dir, "trivial"), filepath.Join(second, "trivial"))
 	start(t, settings{})
 	first := filepath.Join(dir, "trivial/runs")
 
 	var pulls []trigger.Pull
 	for range 4 {
-		pulls = append(pulls, pull(t, slow))
+		pulls = append(pulls, pull(t, "held"))
 	}
 	pause(t, 1)
 	var ours []int64 // comments: those of other tests may be answered only now
 	for _, p := range pulls {
 		ours = append(ours, comment(t, "ada", p, trigger.Word))
 	}
+	for _, p := range pulls { // two slots each: all run at once, so both hosts have two
+		answered(t, p, patience, "**running**")
+	}
+	let()
 	for _, p := range pulls {
 		answered(t, p, patience, "**GREEN")
 	}
 	elsewhere := filepath.Join(second, "trivial/runs")
 	here, there := ran(t, first, ours), ran(t, elsewhere, ours)
-	if here == 0 || there == 0 || here+there != 4 {
-		t.Errorf("expected four builds on both hosts, found %d on the first and %d on the second", here, there)
+	if here != 2 || there != 2 {
+		t.Errorf("expected two builds on each host, found %d on the first and %d on the second", here, there)
 	}
 	if _, err := os.Stat(filepath.Join(second, "trivial/results")); err == nil {
 		t.Errorf("expected the second host to keep no store of its own (it uploads to %s)", address)

@@ -14,7 +14,7 @@ import (
 
 // TestMoved: a commit that was pushed after the comment is not run on the strength of it (T6).
 func TestMoved(t *testing.T) {
-	trivial(t, "green", "takes-20s")
+	trivial(t, "green", "held")
 	b := start(t, settings{})
 	for name, move := range map[string]func(t *testing.T, p trigger.Pull){
 		"a push": func(t *testing.T, p trigger.Pull) {
@@ -26,7 +26,7 @@ func TestMoved(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			p := pull(t, "green")
 			pause(t, 1)
-			b.forge.set(true, nil) // so that it lies between the comment and the next look
+			b.forge.cut(t) // so that it lies between the comment and the next look
 			id := comment(t, "ada", p, trigger.Word)
 			pause(t, 1)
 			move(t, p)
@@ -37,7 +37,8 @@ func TestMoved(t *testing.T) {
 		})
 	}
 	t.Run("a push while it runs", func(t *testing.T) {
-		p := pull(t, "takes-20s")
+		hold(t)
+		p := pull(t, "held")
 		pause(t, 1)
 		comment(t, "ada", p, trigger.Word)
 		answered(t, p, patience, "**running**")

@@ -4,6 +4,7 @@ package forge
 
 import (
 	"bytes"
+	"fmt"
 	"io"
 	"math/rand/v2"
 	"net/http"
@@ -22,9 +23,10 @@ type proxy struct {
 	requests atomic.Int64
 	bytes    atomic.Int64 // of answers' bodies
 
-	mu   sync.Mutex
-	down bool
-	luck *rand.Rand // nil: nothing goes wrong
+	mu    sync.Mutex
+	under int // requests on their way, also where the asker is gone
+	down  bool
+	luck  *rand.Rand // nil: nothing goes wrong
 }
 
 // newProxy starts one that only counts.
@@ -50,7 +52,9 @@ func newProxy(t *testing.T, to string) *proxy {
 			panic(http.ErrAbortHandler)
 		}
 		r.Body = io.NopCloser(bytes.NewReader(body))
-		switch p.fate(r.Method) {
+		fate := p.fate(r.Method)
+		defer p.done()
+		switch fate {
 		case refused:
 			panic(http.ErrAbortHandler)
 		case answerLost:
@@ -87,6 +91,7 @@ const (
 func (p *proxy) fate(method string) int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	p.under++
 	switch {
 	case p.down:
 		return refused
@@ -104,6 +109,32 @@ func (p *proxy) fate(method string) int {
 		return requestLate
 	}
 	return passed
+}
+
+func (p *proxy) done() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.under--
+}
+
+// cut takes the server away from the bridge: when it returns, no request that came through before is still to be carried out.
+func (p *proxy) cut(t *testing.T) {
+	t.Helper()
+	p.set(true, nil)
+	p.idle(t)
+}
+
+// idle waits until every request, the late ones too, was carried out.
+func (p *proxy) idle(t *testing.T) {
+	t.Helper()
+	await(t, "end of the requests to "+p.url, patience, func() error {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		if p.under > 0 {
+			return fmt.Errorf("%d are on their way", p.under)
+		}
+		return nil
+	})
 }
 
 func (p *proxy) set(down bool, luck *rand.Rand) {

@@ -40,7 +40,7 @@ steps:
 `
 
 // step is a run without an app: it claims the build's key with the code that a run claims it with, adds a line to
-// "runs", takes as long as the recipe's name says, and publishes a result. The recipe "red" fails.
+// "runs", takes as long as the recipe's name says, "held" as long as the test wants, and publishes a result. The recipe "red" fails.
 func step(state string) int {
 	params, err := trigger.ParseParams(os.Getenv)
 	if err != nil {
@@ -68,6 +68,11 @@ func step(state string) int {
 		}
 		time.Sleep(d)
 	}
+	if params.Recipe == "held" {
+		if err := held(state); err != nil {
+			return fail(3, err)
+		}
+	}
 	r := result.Result{
 		Schema: result.Schema, ID: id, Recipe: params.Recipe, PR: int(params.PR), Started: started, Ended: time.Now(), Outcome: result.Pass,
 		Level: &result.Level{Reached: 1}, Build: build, Identity: result.Identity{Commit: params.Ref},
@@ -80,6 +85,21 @@ func step(state string) int {
 		return fail(3, err)
 	}
 	return r.Outcome.ExitStatus()
+}
+
+// heldFile is there as long as the runs of the recipe "held" are to go on.
+const heldFile = "held"
+
+// heldLimit is for a test that forgot its runs.
+const heldLimit = 10 * time.Minute
+
+func held(state string) error {
+	for end := time.Now().Add(heldLimit); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
+		if _, err := os.Stat(filepath.Join(state, heldFile)); err != nil {
+			return nil
+		}
+	}
+	return fmt.Errorf("held for more than %s", heldLimit)
 }
 
 func fail(code int, err error) int {

@@ -36,7 +36,7 @@ func TestTriggers(t *testing.T) {
 	}
 	edited := func(from, to string) func(trigger.Pull) int64 {
 		return func(p trigger.Pull) int64 {
-			b.forge.set(true, nil) // between two looks, as an edit within seconds would be
+			b.forge.cut(t) // between two looks, as an edit within seconds would be
 			defer b.forge.set(false, nil)
 			id := comment(t, "ada", p, from)
 			pause(t, 1)

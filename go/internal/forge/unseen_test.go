@@ -42,7 +42,7 @@ func TestUnseen(t *testing.T) {
 			p := pull(t, "green")
 			branch, _ := headOf(t, p)
 			pause(t, 1)
-			b.forge.set(true, nil) // so that it lies between the comment and the next look
+			b.forge.cut(t) // so that it lies between the comment and the next look
 			id := comment(t, "ada", p, trigger.Word)
 			pause(t, 1)
 			move(t, p, branch)
@@ -60,6 +60,7 @@ func TestLongDescription(t *testing.T) {
 	long, p := pull(t, "green"), pull(t, "green")
 	text := strings.Repeat("<", 3_000_000) // six bytes each in JSON: more than the bridge reads of an answer
 	set(t, long, sdk.EditPullRequestOption{Body: &text})
+	pause(t, 1)
 	id := comment(t, "ada", p, trigger.Word)
 	answered(t, p, patience, "**GREEN")
 	wantBuilds(t, "trivial", id, 1)

@@ -19,8 +19,8 @@ import (
 	"coopcloud.tech/cc-ci/internal/trigger"
 )
 
-// patience is for what takes a moment on a busy machine: everything but a run.
-const patience = 90 * time.Second
+// patience is for what takes a moment, and longer on a busy machine: everything but a run. Nothing waits so long but to fail.
+const patience = 3 * time.Minute
 
 // trivial makes the project recipes/trivial with these recipes, and a repository of the organisation for each.
 func trivial(t *testing.T, recipes ...string) {
@@ -38,6 +38,27 @@ func trivial(t *testing.T, recipes ...string) {
 	if err := os.MkdirAll(filepath.Join(dir, "trivial"), 0o700); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// hold keeps the runs of the recipe "held" going until the function that it gives is called, or the test has ended: what is to happen
+// while they run does then, on a slow machine too. states are the folders of the hosts' steps.
+func hold(t *testing.T, states ...string) func() {
+	t.Helper()
+	if len(states) == 0 {
+		states = []string{filepath.Join(dir, "trivial")}
+	}
+	release := func() {
+		for _, s := range states {
+			if err := os.RemoveAll(filepath.Join(s, heldFile)); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+	t.Cleanup(release)
+	for _, s := range states {
+		put(t, filepath.Join(s, heldFile), "")
+	}
+	return release
 }
 
 func put(t *testing.T, path, text string) {
@@ -202,6 +223,20 @@ func wantBuilds(t *testing.T, project string, comment int64, want int) {
 	if got := counts(t, project)[fmt.Sprint(comment)]; got != (count{want, want}) {
 		t.Errorf("comment %d: expected %d builds, found %d, of which %d ran", comment, want, got.made, got.ran)
 	}
+}
+
+// idle waits until no build of the project is under way.
+func idle(t *testing.T, project string) {
+	t.Helper()
+	await(t, "end of all builds", patience, func() error {
+		list, err := builds.BuildList("recipes", project, pageOf(1))
+		for _, v := range list {
+			if v.Finished == 0 {
+				return fmt.Errorf("build %d is %s", v.Number, v.Status)
+			}
+		}
+		return err
+	})
 }
 
 // await tries until there is no error, and fails the test with the last one when the time is over. Servers are asked
