@@ -11,7 +11,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	sdk "code.gitea.io/sdk/gitea"
 	"github.com/drone/drone-go/drone"
@@ -50,10 +49,10 @@ func TestStrangersPipeline(t *testing.T) {
 
 	ignore(t, true)
 	closed := filepath.Join(t.TempDir(), "closed")
-	strangersPull(t, closed)
+	commit := strangersPull(t, closed)
 	answered(t, p, patience, "**GREEN") // what waited
 	wantBuilds(t, "trivial", id, 1)
-	time.Sleep(5 * time.Second) // Drone's answer to the pull request took less than that before
+	await(t, "word of Drone that it passed over the pull request", patience, func() error { return ignored(commit) })
 	if _, err := os.Stat(closed); err == nil {
 		t.Error("a stranger's commands were executed")
 	}
@@ -66,8 +65,18 @@ func ignore(t *testing.T, yes bool) {
 	}
 }
 
-// strangersPull opens mallory's pull request to the project, whose pipeline makes the file proof on the runner's host.
-func strangersPull(t *testing.T, proof string) {
+// ignored looks for what Drone logs of a pull request's delivery that it makes no build of.
+func ignored(commit string) error {
+	for line := range strings.Lines(read("drone/log")) {
+		if strings.Contains(line, commit) && strings.Contains(line, "project ignores pull requests") {
+			return nil
+		}
+	}
+	return fmt.Errorf("nothing in Drone's log of %s", commit)
+}
+
+// strangersPull opens mallory's pull request to the project, whose pipeline makes the file proof on the runner's host. It gives the commit.
+func strangersPull(t *testing.T, proof string) string {
 	t.Helper()
 	c, err := as("mallory")
 	if err != nil {
@@ -87,8 +96,10 @@ func strangersPull(t *testing.T, proof string) {
 	branch := fmt.Sprintf("evil-%d-%d", os.Getpid(), pulls.Add(1))
 	opt := sdk.UpdateFileOptions{SHA: f.SHA, Content: base64.StdEncoding.EncodeToString([]byte(evil))}
 	opt.BranchName, opt.NewBranchName = "main", branch
-	if _, _, err := c.UpdateFile("mallory", "trivial", ".drone.yml", opt); err != nil {
+	changed, _, err := c.UpdateFile("mallory", "trivial", ".drone.yml", opt)
+	if err != nil {
 		t.Fatal(err)
 	}
 	openPull(t, "trivial", "mallory:"+branch)
+	return changed.Commit.SHA
 }

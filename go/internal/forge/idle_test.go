@@ -139,7 +139,7 @@ func TestEnrolment(t *testing.T) {
 	}
 	began := time.Now()
 	id := comment(t, "ada", p, trigger.Word)
-	answered(t, p, time.Minute, "is not enrolled", "**GREEN")
+	answered(t, p, patience, "is not enrolled", "**GREEN")
 	t.Logf("merge to verdict: %s", time.Since(began))
 	wantBuilds(t, "trivial", id, 1)
 }

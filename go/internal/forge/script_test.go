@@ -3,7 +3,9 @@
 package forge
 
 import (
+	"fmt"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -13,12 +15,12 @@ func TestCommentScript(t *testing.T) {
 	trivial(t, "green", "red")
 	start(t, settings{})
 	comment := func(repo string) error {
-		return command(filepath.Join(root, "checks/e2e/comment.sh"), gitea, filepath.Join(dir, "secrets/operator-token"), "recipes/"+repo, "ci-bot", "90")
+		return command(filepath.Join(root, "checks/e2e/comment.sh"), gitea, filepath.Join(dir, "secrets/operator-token"), "recipes/"+repo, "ci-bot", fmt.Sprint(int(patience.Seconds())))
 	}
 	if err := comment("green"); err != nil {
 		t.Error(err)
 	}
-	if err := comment("red"); err == nil {
-		t.Error("expected the script to fail where the verdict is red")
+	if err := comment("red"); err == nil || !strings.Contains(err.Error(), "**RED") {
+		t.Errorf("expected the script to fail with the verdict, which is red, found %v", err)
 	}
 }
