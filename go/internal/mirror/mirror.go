@@ -105,7 +105,10 @@ func Look(ctx context.Context, f Forge, r Request, dir string) (*Plan, error) {
 		return nil, err
 	}
 	p.tags(theirs, ours)
-	return p, p.branch(ctx, f, ours)
+	if err := p.branch(ctx, ours); err != nil {
+		return nil, err
+	}
+	return p, p.unopened(ctx, f)
 }
 
 func mainBranch(refs map[string]string) string {
@@ -207,51 +210,52 @@ func (p *Plan) tags(theirs, ours map[string]string) {
 	}
 }
 
-// branch brings the person's own branch, and says which pull request is wanted.
-func (p *Plan) branch(ctx context.Context, f Forge, ours map[string]string) error {
+// branch brings the person's own branch, where one is asked for.
+func (p *Plan) branch(ctx context.Context, ours map[string]string) error {
 	r := p.request
-	if r.Branch != "" {
-		if r.Branch == p.base {
-			return fmt.Errorf("branch: expected another than %s, which follows upstream", p.base)
-		}
-		from, err := filepath.Abs(r.From)
-		if err != nil {
-			return err
-		}
-		if _, err := os.Stat(from); err != nil {
-			return err
-		}
-		head, err := recipe.Head(ctx, from)
-		if err != nil {
-			return fmt.Errorf("%s: expected a repository with a commit: %w", r.From, err)
-		}
-		if err := (recipe.Remote{URL: from}).Fetch(ctx, p.dir, "local"); err != nil {
-			return err
-		}
-		if _, err := recipe.Peel(ctx, p.dir, head); err != nil {
-			return fmt.Errorf("%s: HEAD %.7s is on no branch: make one first", r.From, head)
-		}
-		if name := "refs/heads/" + r.Branch; ours[name] != head {
-			p.Push[name] = head
-			p.say("push %.7s of %s as the branch %s", head, r.From, r.Branch)
-		}
-		p.Pull = r.Branch
-	}
-	if p.Pull == "" || p.Make || p.repository.Empty { // of an empty one Gitea answers 404, also for a moment after the first push
-		p.sayPull()
+	if r.Branch == "" {
 		return nil
 	}
-	open, err := f.OpenPull(ctx, r.Recipe, p.Pull, p.base)
-	if open != "" {
-		p.say("(%s is open already)", open)
-		p.Pull = ""
+	if r.Branch == p.base {
+		return fmt.Errorf("branch: expected another than %s, which follows upstream", p.base)
 	}
-	p.sayPull()
-	return err
+	from, err := filepath.Abs(r.From)
+	if err != nil {
+		return err
+	}
+	if _, err := os.Stat(from); err != nil {
+		return err
+	}
+	head, err := recipe.Head(ctx, from)
+	if err != nil {
+		return fmt.Errorf("%s: expected a repository with a commit: %w", r.From, err)
+	}
+	if err := (recipe.Remote{URL: from}).Fetch(ctx, p.dir, "local"); err != nil {
+		return err
+	}
+	if _, err := recipe.Peel(ctx, p.dir, head); err != nil {
+		return fmt.Errorf("%s: HEAD %.7s is on no branch: make one first", r.From, head)
+	}
+	if name := "refs/heads/" + r.Branch; ours[name] != head {
+		p.Push[name] = head
+		p.say("push %.7s of %s as the branch %s", head, r.From, r.Branch)
+	}
+	p.Pull = r.Branch
+	return nil
 }
 
-func (p *Plan) sayPull() {
+// unopened leaves out a pull request that is open already. Of an empty repository Gitea answers 404, also for a moment
+// after the first push.
+func (p *Plan) unopened(ctx context.Context, f Forge) (err error) {
+	if p.Pull != "" && !p.Make && !p.repository.Empty {
+		var open string
+		if open, err = f.OpenPull(ctx, p.request.Recipe, p.Pull, p.base); open != "" {
+			p.say("(%s is open already)", open)
+			p.Pull = ""
+		}
+	}
 	if p.Pull != "" {
 		p.say("open a pull request from %s to %s", p.Pull, p.base)
 	}
+	return err
 }
