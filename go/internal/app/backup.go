@@ -30,7 +30,8 @@ func (a *App) Backup(ctx context.Context) (string, error) {
 }
 
 // Restore puts the snapshot back and waits until every service runs again: a hook may have
-// stopped one. Where abra can't name a snapshot, its newest is taken, but only while that is the one that is meant.
+// stopped one. Where abra can't name a snapshot, its newest is taken, but only while that
+// is the one that is meant.
 func (a *App) Restore(ctx context.Context, snapshot string) error {
 	a.Tell("restore snapshot " + snapshot[:min(8, len(snapshot))])
 	if err := a.blameBackup(ctx, "restore", a.restore(ctx, snapshot)); err != nil {

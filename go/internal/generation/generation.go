@@ -6,10 +6,11 @@
 //	<dir>/gen/7/<place>/<name>          -> parts/<name>-<hash>, one link a part
 //	<dir>/parts/<name>-<hash>/...       never changed once it has its name
 //
-// Contract: a part that did not change is not written again, and a generation is made of the
-// one that goes out of use (recycle.go), so that a change costs what changed. The generation before the current one stays for those who are reading it; what
-// is older, and what a kill left half written, goes with the next Put. One process writes
-// at a time (Open); any number may read through an os.Root of dir, and the links stay inside.
+// Contract: a part that did not change is not written again, and a generation is made of
+// the one that goes out of use (recycle.go), so that a change costs what changed. The
+// generation before the current one stays for those who are reading it; what is older, and
+// what a kill left half written, goes with the next Put. One process writes at a time
+// (Open); any number may read through an os.Root of dir, and the links stay inside.
 //
 // Limits: what a power cut tears is healed by writing the part again (Part compares), not
 // prevented by syncing.

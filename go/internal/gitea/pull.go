@@ -13,10 +13,11 @@ import (
 	"coopcloud.tech/cc-ci/internal/trigger"
 )
 
-// Head reads the pull request. A fork that was deleted has no name: its commit still
-// lies in the pull request's own repository, which is given instead. Gitea answers with the tip of the
-// fork's branch at this moment, but shows people what it has noted under refs/pull/N/head: a push reaches that one, and the time
-// line, later (half a minute with 150 branches in one push), and never where the pull request was closed meanwhile.
+// Head reads the pull request. A fork that was deleted has no name: its commit still lies
+// in the pull request's own repository, which is given instead. Gitea answers with the tip
+// of the fork's branch at this moment, but shows people what it has noted under
+// refs/pull/N/head: a push reaches that one, and the time line, later (half a minute with
+// 150 branches in one push), and never where the pull request was closed meanwhile.
 func (c *Client) Head(ctx context.Context, p trigger.Pull) (trigger.Head, error) {
 	pr, resp, err := c.sdk(ctx).GetPullRequest(p.Owner, p.Repo, p.Number)
 	if err != nil {

@@ -1,10 +1,11 @@
 // Package janitor reaps what dead runs left behind (S9): their apps in the swarm,
 // their snapshots in the backup repository, their folders, their sandboxes. It runs at the start of every run.
 //
-// Contract: a run is dead exactly when its lock can be taken, which the kernel
-// answers; age is never judged, but for how long what a run left to be read is kept. The lock is held while the run is reaped. Only names
-// of a run's form under this site's CI domain are looked at, so an app that is no
-// test's is never touched, and a live run's neither, whoever started it.
+// Contract: a run is dead exactly when its lock can be taken, which the kernel answers;
+// age is never judged, but for how long what a run left to be read is kept. The lock is
+// held while the run is reaped. Only names of a run's form under this site's CI domain are
+// looked at, so an app that is no test's is never touched, and a live run's neither,
+// whoever started it.
 package janitor
 
 import (

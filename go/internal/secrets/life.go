@@ -23,11 +23,11 @@ import (
 //go:embed secrets.nix.txt
 var nixFile []byte
 
-// Found makes the folder with its list of recipients, and the recovery key, whose identity goes to
-// the file recovery, which must not lie in the folder's repository; one that is there already, for another folder, is
-// used and not changed. hosts are the public
-// keys that shall read the secrets, by the name of their owner. Where the list is there
-// already nothing is done and made is false.
+// Found makes the folder with its list of recipients, and the recovery key, whose identity
+// goes to the file recovery, which must not lie in the folder's repository; one that is
+// there already, for another folder, is used and not changed. hosts are the public keys
+// that shall read the secrets, by the name of their owner. Where the list is there already
+// nothing is done and made is false.
 func Found(dir, recovery string, hosts map[string]string) (made bool, err error) {
 	path := filepath.Join(dir, recipientsFile)
 	if _, err := os.Stat(path); err == nil {

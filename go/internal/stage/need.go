@@ -13,9 +13,10 @@ import (
 )
 
 // Need deploys a dependency of the app under test on nothing, waits until it serves and
-// does its setup; d is of the dependency, known what templates of its setup know. It gives what
-// the setup saved; what is sealed (plan.Sealed) is masked before anything can show it. Whatever goes wrong is an error of the dependency and says nothing about
-// the recipe under test; a step that can't be done as it is written stays step.ErrPlan.
+// does its setup; d is of the dependency, known what templates of its setup know. It gives
+// what the setup saved; what is sealed (plan.Sealed) is masked before anything can show
+// it. Whatever goes wrong is an error of the dependency and says nothing about the recipe
+// under test; a step that can't be done as it is written stays step.ErrPlan.
 func Need(ctx context.Context, d Deps, rec *Record, n plan.Need, known map[string]step.Value, sealed []string) (map[string]step.Value, error) {
 	var own Record
 	saved, err := need(ctx, d, &own, n, known, sealed)

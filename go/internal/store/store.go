@@ -8,10 +8,11 @@
 // Contract: a run's folder appears whole or not at all, is written once, and changes
 // afterwards only when it is thinned or removed by age (Keep). Publishing the same run
 // again is no error and changes nothing. Runs sort by time, as their ids do. Whoever
-// publishes has masked everything (P4); what comes from another machine is checked as
-// far as a result can be: known outcomes, no path that leaves its folder, no links, a
-// bounded size. A reader must still treat all text as hostile. Everything that writes goes
-// through an os.Root of the store: root publishes into a folder that is another user's, who must not lead it elsewhere by a link.
+// publishes has masked everything (P4); what comes from another machine is checked as far
+// as a result can be: known outcomes, no path that leaves its folder, no links, a bounded
+// size. A reader must still treat all text as hostile. Everything that writes goes through
+// an os.Root of the store: root publishes into a folder that is another user's, who must
+// not lead it elsewhere by a link.
 package store
 
 import (

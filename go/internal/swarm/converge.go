@@ -29,10 +29,11 @@ const soon = 100 * time.Millisecond
 // a health check, and no older ones beside them. It waits on the engine's events and
 // reads the tasks after each; a read at least every second guards against a lost event.
 //
-// N/N replicas alone is not enough, since a stop-first update may not have begun
-// (contract section 7), and a previous update's "completed" is still read for a
-// while after the call: so tasks are compared with the specification. It ends early, with ErrUnhealthy, on a rollback and on an image that
-// is not there; a crash loop may still heal and lasts until ctx ends.
+// N/N replicas alone is not enough, since a stop-first update may not have begun (contract
+// section 7), and a previous update's "completed" is still read for a while after the
+// call: so tasks are compared with the specification. It ends early, with ErrUnhealthy, on
+// a rollback and on an image that is not there; a crash loop may still heal and lasts
+// until ctx ends.
 func (e *Engine) Converge(ctx context.Context, stack string, since time.Time) error {
 	watch, stop := context.WithCancel(ctx)
 	defer stop()
