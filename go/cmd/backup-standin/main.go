@@ -8,8 +8,9 @@ import (
 	"os/signal"
 	"syscall"
 
-	"coopcloud.tech/cc-ci/internal/backupbot"
 	"github.com/docker/docker/client"
+
+	"coopcloud.tech/cc-ci/internal/backupbot"
 )
 
 func main() {

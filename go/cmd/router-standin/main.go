@@ -9,8 +9,9 @@ import (
 	"syscall"
 	"time"
 
-	"coopcloud.tech/cc-ci/internal/router"
 	"github.com/docker/docker/client"
+
+	"coopcloud.tech/cc-ci/internal/router"
 )
 
 func main() {

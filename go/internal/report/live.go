@@ -7,9 +7,10 @@ import (
 	"sync"
 	"time"
 
+	"github.com/charmbracelet/x/ansi"
+
 	"coopcloud.tech/cc-ci/internal/event"
 	"coopcloud.tech/cc-ci/internal/result"
-	"github.com/charmbracelet/x/ansi"
 )
 
 // tick is how often elapsed times move on.

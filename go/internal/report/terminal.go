@@ -3,8 +3,9 @@ package report
 import (
 	"os"
 
-	"coopcloud.tech/cc-ci/internal/result"
 	"golang.org/x/term"
+
+	"coopcloud.tech/cc-ci/internal/result"
 )
 
 // Terminal says what the reader of a text output can show. The zero value is a plain file.

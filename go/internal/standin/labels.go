@@ -1,10 +1,9 @@
 package standin
 
 import (
+	"strconv"
 	"strings"
 	"time"
-
-	"strconv"
 
 	composetypes "github.com/docker/cli/cli/compose/types"
 	"github.com/docker/docker/api/types/swarm"
