@@ -27,6 +27,3 @@ var Forms = []Form{
 	{"app restore _ -n", "3.9", "O", "", ""},
 	{"app undeploy _ -n", "3.7", "C", "whether containers are gone when it returns", "contract.TestDriverRemoves"},
 }
-
-// needsFallback says whether the driver could meet another behaviour than it hopes for.
-func (f Form) needsFallback() bool { return f.Mark == "R" || f.Unsure != "" }
