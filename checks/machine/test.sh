@@ -87,6 +87,7 @@ check nix-scale 120 checks/scale.sh
 check nix-template 300 checks/template.sh
 check server-errors 120 checks/server/errors.sh
 check server-units 300 checks/server/verify.sh
+check cache-folder 30 checks/machine/cache.sh
 check install-walk 300 checks/install-walk.sh
 go_tests demo-app checks/demo 300 ./...
 go_tests standin-app checks/standin 300 ./...

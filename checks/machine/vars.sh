@@ -26,7 +26,6 @@ bridge=ccci$CC_CI_PORT
 vxlan_port=$((20000 + CC_CI_PORT % 20000)) # of the swarm's networks
 traefik_version=v3.7.13
 
-[ -d "$clone/bin" ] || mkdir -p "$clone/bin" "$CC_CI_CACHE/bin" "$engine"
 # Where Go itself comes from us, its caches are ours to remove too.
 if ! command -v go >/dev/null; then export GOMODCACHE=$CC_CI_CACHE/go/mod GOCACHE=$CC_CI_CACHE/go/build; fi
 export PATH=$CC_CI_CACHE/bin:$PATH:/usr/sbin:/sbin
@@ -65,3 +64,14 @@ within() {
     sleep 0.1
   done
 }
+
+# `make clean` removes the whole folder, so a folder of something else is none for us.
+case $CC_CI_CACHE in
+  /*) ;;
+  *) stop "CC_CI_CACHE: expected an absolute path, found $CC_CI_CACHE" "name one, or unset it" ;;
+esac
+if ! [ -d "$clone/bin" ]; then
+  [ -d "$CC_CI_CACHE/clones" ] || [ -z "$(ls -A "$CC_CI_CACHE" 2>/dev/null)" ] ||
+    stop "CC_CI_CACHE: expected a folder of cc-ci's own or none, found other files in $CC_CI_CACHE" "name a new folder, such as $CC_CI_CACHE/cc-ci"
+  mkdir -p "$clone/bin" "$CC_CI_CACHE/bin" "$engine"
+fi
