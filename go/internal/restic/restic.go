@@ -13,6 +13,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"path"
 	"regexp"
 	"slices"
@@ -90,28 +91,46 @@ func (r Repository) Snapshots(ctx context.Context) ([]Snapshot, error) {
 	return all, nil
 }
 
-// Files lists what a snapshot holds.
-func (r Repository) Files(ctx context.Context, id string) ([]File, error) {
-	out, err := r.run(ctx, "ls", "--json", "--no-lock", id)
-	if err != nil {
-		return nil, err
-	}
+// Files gives those of a snapshot's files that keep picks, in restic's order. A list of all is larger than what an engine's
+// command keeps of its output, for an app with some ten thousand files already.
+func (r Repository) Files(ctx context.Context, id string, keep func(File) bool) ([]File, error) {
+	in, out := io.Pipe()
 	var files []File
-	for line := range strings.Lines(out) {
-		var f File
-		if err := json.Unmarshal([]byte(line), &f); err != nil {
-			return nil, fmt.Errorf("restic ls %s: %w", id, err)
-		}
-		if f.Path != "" && f.Type != "" { // the first line is the snapshot itself
-			files = append(files, f)
-		}
+	read := make(chan error, 1)
+	go func() {
+		err := each(in, func(f File) {
+			if f.Path != "" && f.Type != "" && keep(f) { // the first line is the snapshot itself
+				files = append(files, f)
+			}
+		})
+		in.CloseWithError(err) // a command that goes on ends with it
+		read <- err
+	}()
+	_, err := r.exec(ctx, "ls", swarm.Command{Argv: restic("ls", "--json", "--no-lock", id), Stdout: out})
+	out.CloseWithError(io.EOF)
+	if err = errors.Join(err, <-read); err != nil {
+		return nil, fmt.Errorf("list snapshot %s: %w", id, err)
 	}
 	return files, nil
 }
 
+// each reads one file a line.
+func each(in io.Reader, visit func(File)) error {
+	lines := json.NewDecoder(in)
+	for {
+		var f File
+		if err := lines.Decode(&f); errors.Is(err, io.EOF) {
+			return nil
+		} else if err != nil {
+			return err
+		}
+		visit(f)
+	}
+}
+
 // Tail gives the last 512 bytes of a file of a snapshot.
 func (r Repository) Tail(ctx context.Context, id, file string) (string, error) {
-	return r.exec(ctx, "dump", "sh", "-c", `restic --no-cache dump --no-lock "$1" "$2" | tail -c 512`, "sh", id, file)
+	return r.exec(ctx, "dump", swarm.Command{Argv: []string{"sh", "-c", `restic --no-cache dump --no-lock "$1" "$2" | tail -c 512`, "sh", id, file}})
 }
 
 // stop kills each process of the service's container that has the variable $1.
@@ -122,7 +141,7 @@ const stop = `grep -lxzE "$1" /proc/[0-9]*/environ 2>/dev/null | while IFS=/ rea
 // The variable by which abra names the app tells whose command it is (contract, section 8).
 func (r Repository) Stop(ctx context.Context, stack string) error {
 	variable := "SERVICE=" + strings.ReplaceAll(regexp.QuoteMeta(stack), "_", "[._]") // as a domain or as a stack
-	_, err := r.exec(ctx, "stop", "sh", "-c", stop, "sh", variable)
+	_, err := r.exec(ctx, "stop", swarm.Command{Argv: []string{"sh", "-c", stop, "sh", variable}})
 	if errors.Is(err, ErrNone) {
 		return nil
 	}
@@ -143,14 +162,16 @@ func (r Repository) Forget(ctx context.Context, snapshots []Snapshot) error {
 }
 
 func (r Repository) run(ctx context.Context, args ...string) (string, error) {
-	return r.exec(ctx, args[0], append([]string{"restic", "--no-cache"}, args...)...)
+	return r.exec(ctx, args[0], swarm.Command{Argv: restic(args...)})
 }
+
+func restic(args ...string) []string { return append([]string{"restic", "--no-cache"}, args...) }
 
 // exec waits for a lock that another backup holds until ctx ends. What a killed one has
 // left is no lock to wait for: restic knows which of its container's processes live.
-func (r Repository) exec(ctx context.Context, verb string, argv ...string) (string, error) {
+func (r Repository) exec(ctx context.Context, verb string, c swarm.Command) (string, error) {
 	for {
-		out, found, err := r.Engine.ExecLabel(ctx, label, "true", swarm.Command{Argv: argv})
+		out, found, err := r.Engine.ExecLabel(ctx, label, "true", c)
 		switch {
 		case err != nil:
 			return "", fmt.Errorf("restic %s: %w", verb, err)
@@ -163,7 +184,7 @@ func (r Repository) exec(ctx context.Context, verb string, argv ...string) (stri
 		if !strings.Contains(out.Stderr, "unable to create lock") {
 			return "", err
 		}
-		if _, _, failed := r.Engine.ExecLabel(ctx, label, "true", swarm.Command{Argv: []string{"restic", "--no-cache", "unlock"}}); failed != nil {
+		if _, _, failed := r.Engine.ExecLabel(ctx, label, "true", swarm.Command{Argv: restic("unlock")}); failed != nil {
 			return "", errors.Join(err, failed)
 		}
 		select {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"slices"
@@ -44,7 +45,11 @@ func (s *service) ExecLabel(_ context.Context, _, _ string, c swarm.Command) (sw
 	}
 	out := s.gives[0]
 	s.gives = s.gives[1:]
-	return out, true, nil
+	if c.Stdout == nil {
+		return out, true, nil
+	}
+	_, err := io.WriteString(c.Stdout, out.Stdout)
+	return out, true, err
 }
 
 func TestFiles(t *testing.T) {
@@ -52,9 +57,27 @@ func TestFiles(t *testing.T) {
 {"name":"a","type":"dir","path":"/v/a","struct_type":"node"}
 {"name":"d.json","type":"file","path":"/v/a/d.json","size":12,"struct_type":"node"}
 `}}}
-	got, err := Repository{s}.Files(context.Background(), "aa")
+	got, err := Repository{s}.Files(context.Background(), "aa", func(File) bool { return true })
 	if want := []File{{"/v/a", "dir", 0}, {"/v/a/d.json", "file", 12}}; err != nil || !slices.Equal(got, want) {
 		t.Errorf("got %v, %v", got, err)
+	}
+}
+
+// A list that breaks off is none: what is missing from it would count as not saved.
+func TestFilesBreakOff(t *testing.T) {
+	for name, text := range map[string]string{
+		"in a line": `{"name":"a","type":"dir","path":"/v/a"}` + "\n" + `{"name":"b","ty`,
+		"in words":  "no such snapshot\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := &service{gives: []swarm.Output{{Stdout: text}}}
+			if got, err := (Repository{s}).Files(t.Context(), "aa", func(File) bool { return true }); err == nil || !strings.Contains(err.Error(), "snapshot aa") {
+				t.Errorf("expected an error, found %v, %v", got, err)
+			}
+		})
+	}
+	if _, err := (Repository{&service{}}).Files(t.Context(), "aa", nil); !errors.Is(err, ErrNone) {
+		t.Errorf("without a backup service: %v", err)
 	}
 }
 

@@ -86,7 +86,7 @@ func (b *backup) create(ctx context.Context) error {
 	}
 	point.BackedUp.Reached()
 	return timed(b.rec, "snapshot", "it holds what the labels save", func() error {
-		files, err := b.App.Repository().Files(ctx, b.id)
+		files, err := b.App.Repository().Files(ctx, b.id, telling(b.Version.Facts))
 		if err != nil {
 			return err
 		}

@@ -2,6 +2,7 @@ package stage
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 
@@ -45,11 +46,28 @@ func TestSnapshotHoldsWhatTheLabelsSave(t *testing.T) {
 			if tt.paths != "" {
 				labels["backup.volumes.data.path"] = tt.paths
 			}
-			err := whole(saves(labels), tt.files, func(string) (string, error) { return tt.end, nil })
+			pick := telling(saves(labels))
+			kept := slices.DeleteFunc(slices.Clone(tt.files), func(f restic.File) bool { return !pick(f) })
+			err := whole(saves(labels), kept, func(string) (string, error) { return tt.end, nil })
 			if tt.want == "" && err != nil || tt.want != "" && (err == nil || !strings.Contains(err.Error(), tt.want) || result.OutcomeOf(err) != result.Fail) {
 				t.Errorf("want %q, got %v", tt.want, err)
 			}
 		})
+	}
+}
+
+// TestTelling: of a snapshot with many files few are kept, and those that tell.
+func TestTelling(t *testing.T) {
+	const root = "/var/lib/docker/volumes/s_data/_data"
+	pick := telling(saves(map[string]string{"backup": "true", "backup.volumes.data.path": "up,d.json"}))
+	var kept []string
+	for _, name := range []string{"", "/a", "/b", "/up", "/up/1", "/up/2", "/d.json", "/d.json2", "/z"} {
+		if pick(restic.File{Path: root + name}) {
+			kept = append(kept, name)
+		}
+	}
+	if want := []string{"/up", "/d.json"}; !slices.Equal(kept, want) {
+		t.Errorf("expected %q, found %q", want, kept)
 	}
 }
 

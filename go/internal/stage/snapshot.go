@@ -13,10 +13,16 @@ import (
 	"coopcloud.tech/cc-ci/internal/result"
 )
 
-// whole looks that a snapshot holds what the labels save: something of each volume and
-// sub-path, and no dump that is empty or cut short. tail gives the end of a file.
-func whole(f *recipe.Facts, files []restic.File, tail func(path string) (string, error)) error {
-	var failed error
+// place is what the labels save of one volume: all of it, or a sub-path.
+type place struct {
+	name string // for people
+	path string // a volume lies in a folder of its name wherever the backup service has it mounted
+	dump bool   // only a file that a label names is known to be a dump
+}
+
+// places are all that the labels of a recipe save.
+func places(f *recipe.Facts) []place {
+	var found []place
 	for _, s := range f.Services {
 		if !s.Backup.Enabled || s.Backup.Command != "" {
 			continue
@@ -26,50 +32,67 @@ func whole(f *recipe.Facts, files []restic.File, tail func(path string) (string,
 			if i < 0 || m.Type != "volume" {
 				continue
 			}
-			for _, sub := range savedOf(s.Backup, m) {
-				failed = errors.Join(failed, saved(files, f.Volumes[i], sub, tail))
+			for _, marker := range volumeMarkers(s.Backup, m) {
+				sub := marker.Folder
+				found = append(found, place{path.Join(m.Source, sub), path.Join("/", f.Volumes[i].Name, "_data", sub), sub != ""})
 			}
 		}
+	}
+	return found
+}
+
+// holds tells whether a snapshot's file lies in the place, or is the place itself.
+func (p place) holds(file restic.File) (inside, itself bool) {
+	i := strings.Index(file.Path+"/", p.path+"/")
+	return i >= 0, i >= 0 && file.Path == file.Path[:i]+p.path
+}
+
+// telling picks what whole needs to see of a snapshot: of each place its first file and the place itself. A volume may hold
+// more files than can be kept.
+func telling(f *recipe.Facts) func(restic.File) bool {
+	all, seen := places(f), map[string]bool{}
+	return func(file restic.File) bool {
+		keep := false
+		for _, p := range all {
+			inside, itself := p.holds(file)
+			keep = keep || itself || inside && !seen[p.path]
+			seen[p.path] = seen[p.path] || inside
+		}
+		return keep
+	}
+}
+
+// whole looks that a snapshot holds what the labels save: something of each volume and
+// sub-path, and no dump that is empty or cut short. tail gives the end of a file.
+func whole(f *recipe.Facts, files []restic.File, tail func(path string) (string, error)) error {
+	var failed error
+	for _, p := range places(f) {
+		failed = errors.Join(failed, p.saved(files, tail))
 	}
 	return failed
 }
 
-// savedOf gives the sub-paths that the labels save of a mounted volume; "" is all of it.
-func savedOf(b recipe.Backup, m recipe.Mount) []string {
-	var subs []string
-	for _, marker := range volumeMarkers(b, m) {
-		subs = append(subs, marker.Folder)
-	}
-	return subs
-}
-
-// saved looks for one volume's sub-path. A volume lies in a folder of its name wherever the backup service has it mounted.
-func saved(files []restic.File, v recipe.Volume, sub string, tail func(string) (string, error)) error {
-	place := path.Join(v.Key, sub)
-	want := path.Join("/", v.Name, "_data", sub)
+func (p place) saved(files []restic.File, tail func(string) (string, error)) error {
 	found := false
 	for _, file := range files {
-		i := strings.Index(file.Path+"/", want+"/")
-		if i < 0 {
+		inside, itself := p.holds(file)
+		found = found || inside
+		if !p.dump || !itself || file.Type != "file" {
 			continue
 		}
-		found = true
-		if sub == "" || file.Type != "file" || file.Path != file.Path[:i]+want {
-			continue // only a file that a label names is known to be a dump
-		}
 		if file.Size == 0 {
-			return result.Fault(fmt.Errorf("empty dump: %s has 0 bytes in the snapshot", place))
+			return result.Fault(fmt.Errorf("empty dump: %s has 0 bytes in the snapshot", p.name))
 		}
 		end, err := tail(file.Path)
 		if err != nil {
 			return err
 		}
 		if why := cutShort(file, end); why != "" {
-			return result.Fault(fmt.Errorf("truncated dump: %s: %s", place, why))
+			return result.Fault(fmt.Errorf("truncated dump: %s: %s", p.name, why))
 		}
 	}
 	if !found {
-		return result.Fault(fmt.Errorf("left out: the labels save %s, but the snapshot has nothing of it", place))
+		return result.Fault(fmt.Errorf("left out: the labels save %s, but the snapshot has nothing of it", p.name))
 	}
 	return nil
 }

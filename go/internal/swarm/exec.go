@@ -23,6 +23,8 @@ type Command struct {
 	Stdin string
 	Env   []string // "NAME=value"
 	User  string
+
+	Stdout io.Writer // takes the standard output, all of it, in the place of Output
 }
 
 // Output is what a command gave. Streams are cut at 8 MiB.
@@ -84,7 +86,11 @@ func (e *Engine) exec(ctx context.Context, id, service string, c Command) (Outpu
 		conn.CloseWrite()
 	}
 	var out, errs capped
-	if _, err := stdcopy.StdCopy(&out, &errs, conn.Reader); err != nil {
+	to := c.Stdout
+	if to == nil {
+		to = &out
+	}
+	if _, err := stdcopy.StdCopy(to, &errs, conn.Reader); err != nil {
 		if ctx.Err() != nil {
 			err = ctx.Err()
 		}
