@@ -162,8 +162,12 @@ func composeSettings(place string, s types.ServiceConfig) []setting {
 		out = append(out, setting{"ports", fmt.Sprintf("%d:%d/%s", p.Published, p.Target, p.Protocol), fmt.Sprintf("%s: ports[%d]", place, i)})
 	}
 	keyed("sysctls", s.Sysctls)
+	for _, name := range slices.Sorted(maps.Keys(s.Ulimits)) {
+		out = append(out, setting{"ulimits", name, place + ": ulimits." + name})
+	}
 	if s.Logging != nil {
 		one("logging.driver", s.Logging.Driver)
+		one("logging.options."+logBuffer, s.Logging.Options[logBuffer])
 	}
 	one("build", s.Build.Context+s.Build.Dockerfile)
 	many("external_links", s.ExternalLinks)

@@ -133,6 +133,9 @@ func createdSettings(place string, spec swarm.ServiceSpec) []setting {
 	}
 	if spec.TaskTemplate.LogDriver != nil {
 		add("logging.driver", "logging.driver", spec.TaskTemplate.LogDriver.Name)
+		if size := spec.TaskTemplate.LogDriver.Options[logBuffer]; size != "" {
+			add("logging.options."+logBuffer, "logging.options."+logBuffer, size)
+		}
 	}
 	if spec.Mode.Replicated != nil && spec.Mode.Replicated.Replicas != nil {
 		add("deploy.replicas", "deploy.replicas", fmt.Sprint(*spec.Mode.Replicated.Replicas))
@@ -154,6 +157,9 @@ func containerSettings(c *swarm.ContainerSpec, add func(key, at, value string)) 
 	}
 	for _, key := range slices.Sorted(maps.Keys(c.Sysctls)) {
 		add("sysctls", "sysctls."+key, key+"="+c.Sysctls[key])
+	}
+	for _, u := range c.Ulimits {
+		add("ulimits", "ulimits."+u.Name, u.Name)
 	}
 	if c.OomScoreAdj != 0 {
 		add("oom_score_adj", "oom_score_adj", fmt.Sprint(c.OomScoreAdj))

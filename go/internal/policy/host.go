@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/docker/cli/opts"
 )
 
 var socketPaths = []string{"/", "/run", "/var", "/var/run", "/run/docker", "/run/docker.sock", "/var/run/docker.sock", "/run/containerd"}
@@ -123,6 +125,20 @@ func ownSysctl(assignment string) bool {
 }
 
 func mildOOM(score string) bool { return !strings.HasPrefix(score, "-") }
+
+// noRealtime refuses the one limit that container root can turn into a place before other processes of the host.
+func noRealtime(name string) bool { return strings.ToLower(name) != "rtprio" }
+
+// logBuffer is the option by which a container's log is buffered in the engine's memory.
+const logBuffer = "max-buffer-size"
+
+// maxLogBuffer is what the engine may hold of one task's log, in bytes.
+const maxLogBuffer = 16 << 20
+
+func smallBuffer(size string) bool {
+	var n opts.MemBytes
+	return n.Set(size) == nil && n.Value() <= maxLogBuffer
+}
 
 func fewReplicas(count string) bool {
 	n, err := strconv.ParseUint(count, 10, 64)

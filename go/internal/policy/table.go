@@ -72,6 +72,11 @@ var table = []rule{
 		What: "a created service with a negative `oom_score_adj` (the loader drops the key from compose files)", Why: "when memory is short, the server's own processes die first", Mend: "leave it out",
 	}, judge: values(mildOOM, "oom_score_adj"), created: true},
 	{Rule: finding.Rule{
+		ID: "ulimit", Severity: finding.Refuse,
+		What: "`ulimits.rtprio`", Why: "lets the app run before everything else on its processors: the engine, the router, other runs",
+		Mend: "leave it out; `nofile`, `nproc` and `memlock` are allowed",
+	}, judge: values(noRealtime, "ulimits"), created: true},
+	{Rule: finding.Rule{
 		ID: "replicas", Severity: finding.Refuse,
 		What: "more than 20 replicas of a service", Why: "uses up the server", Mend: "give a number that the test needs",
 	}, judge: values(fewReplicas, "deploy.replicas"), created: true},
@@ -91,6 +96,11 @@ var table = []rule{
 		What: "a `logging` driver that sends logs elsewhere", Why: "the engine, not the container, opens the connection, from the host's network",
 		Mend: "use json-file or local, or leave logging out",
 	}, judge: values(among("", "json-file", "local", "none", "journald"), "logging.driver"), created: true},
+	{Rule: finding.Rule{
+		ID: "log-buffer", Severity: finding.Refuse,
+		What: "the `logging` option `max-buffer-size` with more than 16 MiB", Why: "the engine itself keeps that buffer in memory, outside of the app's limits",
+		Mend: "leave it out: 1 MiB is the engine's own",
+	}, judge: values(smallBuffer, "logging.options.max-buffer-size"), created: true},
 	{Rule: finding.Rule{
 		ID: "build", Severity: finding.Refuse,
 		What: "`build`", Why: "swarm deploys images; what a builder would run is the pull request's", Mend: "name an image",

@@ -73,8 +73,9 @@ func shortLog(own *types.LoggingConfig, mib int) *types.LoggingConfig {
 		return &types.LoggingConfig{Driver: "local", Options: options}
 	case own.Driver == "" || own.Driver == "json-file":
 		return &types.LoggingConfig{Driver: "json-file", Options: options}
-	case own.Driver == "local":
-		return &types.LoggingConfig{Driver: "local", Options: options}
+	case own.Driver == "none":
+		return nil
 	}
-	return nil // no log, or the host's journal, which bounds itself
+	// The host's journal too: it bounds itself, by dropping what the server's own units wrote.
+	return &types.LoggingConfig{Driver: "local", Options: options}
 }

@@ -29,6 +29,7 @@ func TestLimits(t *testing.T) {
 		{"json-file without options", "3.8", "    logging: {driver: json-file}\n", 1024, 0, "local", "4096k"},
 		{"a log without end", "3.8", "    logging: {driver: json-file, options: {max-size: \"-1\", tag: x}}\n", 1024, 0, "json-file", "4096k"},
 		{"local without end", "3.8", "    logging: {driver: local, options: {max-size: 100g}}\n", 1024, 0, "local", "4096k"},
+		{"the host's journal", "3.8", "    logging: {driver: journald, options: {tag: x}}\n", 1024, 0, "local", "4096k"},
 		{"no log", "3.8", "    logging: {driver: none}\n", 1024, 0, "none", ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -60,6 +61,9 @@ func TestLimits(t *testing.T) {
 			s := got.Services[0]
 			if l := s.Deploy.Resources.Limits; l == nil || int64(l.MemoryBytes) != tt.memory<<20 || l.Pids != tt.pids {
 				t.Errorf("limits: got %+v", l)
+			}
+			if s.Logging != nil && s.Logging.Driver == "local" && s.Logging.Options["tag"] != "" {
+				t.Errorf("logging: an option of another driver is left: %+v", s.Logging)
 			}
 			if s.Logging == nil || s.Logging.Driver != tt.driver || s.Logging.Options["max-size"] != tt.size {
 				t.Errorf("logging: got %+v", s.Logging)
