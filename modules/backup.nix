@@ -25,7 +25,7 @@ in
       type = types.attrsOf types.str;
       default = { };
       example = { CRON_SCHEDULE = "30 3 * * *"; };
-      description = "Further lines of the app's env file.";
+      description = "Further lines of the app's env file; no secrets: they lie in the Nix store, which a recipe's own tests can read, too.";
     };
   };
 

@@ -51,6 +51,10 @@ in
       autoPrune = { enable = true; dates = "weekly"; flags = [ "--all" "--filter=until=168h" ]; };
     };
 
+    # A crashed app's memory, with the run's secrets, would be kept on the host after everything of the run is gone. So it is
+    # written where the app runs, if anywhere, and goes with it.
+    systemd.coredump.enable = lib.mkDefault false;
+
     systemd.services.cc-ci-swarm = units.converge { inherit cfg pkgs; } "swarm" {
       description = "cc-ci: swarm of one node, network proxy";
       limit = "4min";

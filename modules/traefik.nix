@@ -47,7 +47,7 @@ in
       type = types.attrsOf types.str;
       default = { };
       example = { LOG_LEVEL = "INFO"; };
-      description = "Further lines of the app's env file.";
+      description = "Further lines of the app's env file; no secrets: they lie in the Nix store, which a recipe's own tests can read, too.";
     };
   };
 
