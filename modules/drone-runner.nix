@@ -52,6 +52,10 @@ in
         DRONE_RPC_HOST = if isServer then "${gateway.address}:${toString cfg.drone.port}" else cfg.drone.host;
         DRONE_RUNNER_NAME = cfg.runner.name;
         DRONE_RUNNER_CAPACITY = toString cfg.maxTests;
+        # What the server may not make it run: whoever administrates a repository of the organisation can activate it in Drone,
+        # which then reads `.drone.yml` there, from pull requests too. Limits of the runner hold whatever Drone's settings say.
+        DRONE_LIMIT_REPOS = cfg.project;
+        DRONE_LIMIT_EVENTS = "push,custom";
         DRONE_HTTP_BIND = "127.0.0.1:7778";
       };
       serviceConfig = {

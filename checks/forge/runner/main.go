@@ -4,7 +4,7 @@
 // steps, statuses and logs are those of drone/runner-go, the library that one is made of. What is ours
 // is what a pipeline becomes (compile.go) and how a step is run and killed (engine.go). The
 // variables of its configuration are the real one's: DRONE_RPC_PROTO, DRONE_RPC_HOST, DRONE_RPC_SECRET,
-// DRONE_RUNNER_CAPACITY, DRONE_RUNNER_NAME, DRONE_RUNNER_ENVFILE, DRONE_RUNNER_ROOT.
+// DRONE_RUNNER_CAPACITY, DRONE_RUNNER_NAME, DRONE_RUNNER_ENVFILE, DRONE_RUNNER_ROOT, DRONE_LIMIT_REPOS, DRONE_LIMIT_EVENTS.
 //
 // SIGTERM drains it: no new build is taken, those that run go on to their ends.
 package main
@@ -62,6 +62,7 @@ func run() error {
 		Reporter: report,
 		Exec:     engine.NewExecer(report, report, pipeline.NopUploader(), processes{}, 0).Exec,
 		Lookup:   lookup,
+		Match:    limits(os.Getenv("DRONE_LIMIT_REPOS"), os.Getenv("DRONE_LIMIT_EVENTS")),
 		Lint:     func(manifest.Resource, *drone.Repo) error { return nil },
 	}
 	p := poller.Poller{

@@ -143,8 +143,8 @@ func as(name string) (*sdk.Client, error) {
 	return sdk.NewClient(gitea, sdk.SetBasicAuth(name, password(name)))
 }
 
-// runner starts the runner anew, with the environment that the steps of both projects need.
-func runner(capacity int) error {
+// runner starts the runner anew, with the environment that the steps of both projects need, and further lines of configuration.
+func runner(capacity int, config ...string) error {
 	self, err := os.Executable()
 	if err != nil {
 		return err
@@ -165,5 +165,5 @@ func runner(capacity int) error {
 	if err := script("halt.sh", "runner"); err != nil {
 		return err
 	}
-	return script("runner.sh", fmt.Sprint(capacity))
+	return script("runner.sh", append([]string{fmt.Sprint(capacity)}, config...)...)
 }
