@@ -73,7 +73,7 @@ func (a *ask) ofSite(name string) bool {
 }
 
 // host tells whether a host is the run's: one that it was given, or one made of
-// its domain ("collabora-<domain>", "www.<domain>"), which no other run can have.
+// its domain ("collabora-<domain>", "www.<domain>"), which no other living run has (recipe.Clash).
 func (a *ask) host(name string) bool {
 	for i, h := range a.run.Hosts {
 		h = strings.ToLower(h)

@@ -85,6 +85,10 @@ func (n Naming) recipePart(room int) (part string, short bool, err error) {
 // StackName gives the stack that abra deploys a domain as (contract section 6).
 func StackName(domain string) string { return strings.ReplaceAll(domain, ".", "_") }
 
+// Clash tells whether two stacks must not be there at one time. The hosts "<anything>-<domain>" and router names with
+// the stack in them are a run's own to the policy: where one name ends with the other, they are the other run's as well.
+func Clash(a, b string) bool { return strings.HasSuffix(a, b) || strings.HasSuffix(b, a) }
+
 // IsRunStack tells whether stack has the form of a run's name under ciDomain:
 // the janitor touches nothing else (S9).
 func IsRunStack(stack, ciDomain string) bool {

@@ -58,7 +58,7 @@ func (s *session) claimNeed(ctx context.Context, d *need) error {
 	}
 	d.app = &app.App{Run: s.res.ID, Plan: d.Plan, Site: s.cfg.Site, Abra: cli, Engine: s.engine, HTTP: s.client, Mask: s.mask, Tell: s.step}
 	n := recipe.Naming{Recipe: d.Plan.Recipe, PR: s.cfg.PR, Commit: s.res.Identity.Commit, CIDomain: s.cfg.Site.Domain}
-	err := s.claim(d.app, &n, func() error {
+	err := s.claim(ctx, d.app, &n, func() error {
 		var err error
 		if d.app.Names, err = n.Make(); err != nil {
 			return err

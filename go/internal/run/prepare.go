@@ -109,7 +109,7 @@ func (s *session) name(ctx context.Context) error {
 		return err
 	}
 	n := recipe.Naming{Recipe: s.cfg.Plan.Recipe, PR: s.cfg.PR, Commit: s.res.Identity.Commit, CIDomain: s.cfg.Site.Domain}
-	if err := s.claim(s.app, &n, func() error { return s.fit(ctx, &n) }); err != nil {
+	if err := s.claim(ctx, s.app, &n, func() error { return s.fit(ctx, &n) }); err != nil {
 		return err
 	}
 	point.Named.Reached()
@@ -124,12 +124,12 @@ func (s *session) name(ctx context.Context) error {
 
 // claim takes the lock for an app's stack, once fit has given it its names. A second run
 // of the same domain takes a name of its own (S7).
-func (s *session) claim(a *app.App, n *recipe.Naming, fit func() error) error {
+func (s *session) claim(ctx context.Context, a *app.App, n *recipe.Naming, fit func() error) error {
 	for n.Again = 1; n.Again < 100; n.Again++ {
 		if err := fit(); err != nil {
 			return err
 		}
-		held, err := s.locks.Take(a.Names.Stack)
+		held, err := s.take(ctx, a.Names.Stack)
 		if errors.Is(err, lock.ErrHeld) {
 			continue
 		}
@@ -138,7 +138,7 @@ func (s *session) claim(a *app.App, n *recipe.Naming, fit func() error) error {
 		}
 		s.held = append(s.held, held)
 		if n.Again > 1 {
-			s.notice("another run of the same commit is alive: this one is named %s", a.Names.Domain)
+			s.notice("another app that is alive has this name, or one that ends alike: this one is named %s", a.Names.Domain)
 		}
 		if a.Names.Shortened {
 			s.notice("the recipe's part of the name is shortened: %s", a.Names.Domain)
@@ -146,6 +146,31 @@ func (s *session) claim(a *app.App, n *recipe.Naming, fit func() error) error {
 		return nil
 	}
 	return fmt.Errorf("100 runs of %s are alive: %w", a.Names.Domain, lock.ErrHeld)
+}
+
+// namingLimit bounds the wait for another run that takes its name, which is done in milliseconds.
+const namingLimit = time.Minute
+
+// take takes the lock for a stack's name. lock.ErrHeld means that a name is in use with which it must not be
+// at one time. Runs do so one after the other, or two would each see the other's.
+func (s *session) take(ctx context.Context, stack string) (*lock.Lock, error) {
+	ctx, cancel := context.WithTimeout(ctx, namingLimit)
+	defer cancel()
+	alone, err := s.locks.Wait(ctx, "naming", nil)
+	if err != nil {
+		return nil, fmt.Errorf("take the name %s: %v", stack, err) // not ErrHeld: another name would not help
+	}
+	defer alone.Release()
+	names, err := s.locks.Names()
+	if err != nil {
+		return nil, err
+	}
+	for _, other := range names {
+		if other != stack && recipe.Clash(other, stack) {
+			return nil, fmt.Errorf("%s: %w", other, lock.ErrHeld)
+		}
+	}
+	return s.locks.Take(stack)
 }
 
 // fit makes the names: the room for the domain depends on the longest secret and
