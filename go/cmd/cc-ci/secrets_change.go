@@ -127,7 +127,7 @@ func secretsCheck() *cobra.Command {
 		Short: "Prove that no secret lies in the repository in plain text, and none is for unknown keys",
 		Long: `Without a private key it looks at the form of every file, at whom it was encrypted for, and searches
 the repository for private keys. With --identity it also searches for the secrets' own values, plain and
-encoded, and proves that this key can read each of them.
+encoded, proves that this key can read each of them, and that docker can read registry-auth.
 
 Exit status: 0 all is right, 1 something is wrong, 2 usage.`,
 		Args: exactArgs(0),

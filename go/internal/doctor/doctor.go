@@ -49,6 +49,7 @@ func Check(ctx context.Context, s site.Site) []Row {
 		{"network", lookNetwork, "once there is a swarm: `docker network create -d overlay --attachable " + s.Network + "`"},
 		{"router", lookRouter, "deploy Traefik with a certificate for *." + s.Domain + ", or say by `router.address` in the site file where it is"},
 		{"abra", lookAbra, "put abra on PATH, or name it by `abra` in the site file"},
+		{"registries", lookRegistries, "mend the file, or remove it: pulls are anonymous then"},
 		{"browser", lookBrowser, "name Chromium, Node.js and playwright-core's folder by `browser` in the site file; where Nix reaches nixpkgs, `nix run .#test-<recipe>` brings them"},
 		{"state", lookState, "name a folder that this user may write by `state` in the site file"},
 	} {

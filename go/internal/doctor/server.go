@@ -41,7 +41,7 @@ type examined struct {
 // nothing: what can't be seen without writing (that the bot may comment) is said to be not tried.
 // dial reaches public names; nil is the host's own resolver and network.
 func CheckServer(ctx context.Context, s server.Server, now time.Time, dial Dial) []Row {
-	looks := []serverLook{{"swarm", serverSwarm}, {"network", serverNetwork}, {"disk", serverDisk}, {"abra", serverAbra}}
+	looks := []serverLook{{"swarm", serverSwarm}, {"network", serverNetwork}, {"disk", serverDisk}, {"abra", serverAbra}, {"registries", serverRegistries}}
 	if s.Traefik != nil {
 		looks = append(looks, serverLook{"certificate", certificatePair}, serverLook{"its dates", certificateDates}, serverLook{"its names", certificateNames},
 			serverLook{"traefik", stackOf("traefik", s.Traefik.Domain)}, serverLook{"reached", reached})

@@ -68,6 +68,16 @@ func host(t *testing.T, status map[string]int) server.Server {
 	}
 }
 
+// dockerConfig has this process find a config.json of docker with that text.
+func dockerConfig(t *testing.T, text string) {
+	t.Helper()
+	dir := t.TempDir()
+	t.Setenv("DOCKER_CONFIG", dir)
+	if err := os.WriteFile(filepath.Join(dir, "config.json"), []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // row gives what CheckServer says of one thing.
 func row(t *testing.T, s server.Server, name string) Row {
 	t.Helper()
@@ -101,6 +111,9 @@ func TestServerRows(t *testing.T) {
 		{"no engine", nil, nil, "swarm", Wrong, "is docker.service up?"},
 		{"no router without an engine", nil, nil, "traefik", Missing, "no swarm"},
 		{"no abra", nil, nil, "abra", Wrong, "abra can't be run"},
+		{"no credentials of registries", nil, func(*server.Server) { t.Setenv("DOCKER_CONFIG", t.TempDir()) }, "registries", Right, "pulls are anonymous"},
+		{"credentials of registries", nil, func(*server.Server) { dockerConfig(t, `{"auths": {"quay.io": {"auth": "bWU6cHc="}}}`) }, "registries", Right, "has credentials for quay.io"},
+		{"broken ones", nil, func(*server.Server) { dockerConfig(t, `{"auths": {"quay.io": {"auth": "hush"}}}`) }, "registries", Wrong, `config.json: expected docker's config.json: auths["quay.io"]: expected`},
 		{"token", nil, nil, "forge token", Right, "that it may comment was not tried"},
 		{"no token", nil, func(s *server.Server) { s.Forge.TokenFile = "/nowhere/token" }, "forge token", Missing, "no token at /nowhere/token; `cc-ci secrets edit`"},
 		{"token of too few scopes", map[string]int{"/api/v1/repos/issues": 403}, nil, "forge token", Wrong, "the token needs the scopes read:organization"},

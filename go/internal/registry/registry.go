@@ -5,7 +5,9 @@
 package registry
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/user"
 	"path/filepath"
@@ -24,28 +26,32 @@ const hub = "https://index.docker.io/v1/"
 type Credentials struct {
 	store   credentials.Store
 	secrets []string
+	hosts   []string
 }
 
-// Load reads the credentials of who runs this process. There are none where there is no file; the error for a broken one names it.
+// Load reads the credentials of who runs this process. There are none where there is no file; the error for a broken one
+// names it and the place in it, and nothing that stands there.
 func Load() (Credentials, error) {
-	dir := folder()
-	file, err := config.Load(dir)
-	if err != nil {
-		return Credentials{}, fmt.Errorf("registry credentials in %s: expected docker's config.json: %w", filepath.Join(dir, config.ConfigFileName), err)
+	path := File()
+	text, err := os.ReadFile(path)
+	if _, gone := os.Lstat(path); errors.Is(gone, fs.ErrNotExist) { // a link that leads nowhere is a mistake
+		return Credentials{}, nil
 	}
-	c := Credentials{store: credentials.NewFileStore(file)}
-	for _, a := range file.GetAuthConfigs() {
-		for _, secret := range []string{a.Password, a.IdentityToken, a.RegistryToken} {
-			if secret != "" {
-				c.secrets = append(c.secrets, secret)
-			}
-		}
+	c := Credentials{}
+	if err == nil {
+		c, err = parse(text)
+	}
+	if err != nil {
+		return Credentials{}, fmt.Errorf("registry credentials in %s: expected docker's config.json: %w", path, err)
 	}
 	return c, nil
 }
 
 // Secrets are the passwords and tokens, for the masker.
 func (c Credentials) Secrets() []string { return c.secrets }
+
+// Registries are the keys of those with credentials, sorted.
+func (c Credentials) Registries() []string { return c.hosts }
 
 // Header is what the Engine API wants as X-Registry-Auth to pull the image ref; empty for a registry without
 // credentials. It is an error where ref can't be the name of an image.
@@ -71,11 +77,14 @@ func (c Credentials) Header(ref string) (string, error) {
 // they themselves. It is empty where there are none.
 func Environment() []string {
 	dir := folder()
-	if _, err := os.Stat(filepath.Join(dir, config.ConfigFileName)); err != nil && os.Getenv(config.EnvOverrideConfigDir) == "" {
+	if _, err := os.Stat(File()); err != nil && os.Getenv(config.EnvOverrideConfigDir) == "" {
 		return nil
 	}
 	return []string{config.EnvOverrideConfigDir + "=" + dir}
 }
+
+// File is the config.json of who runs this process, whether it is there or not.
+func File() string { return filepath.Join(folder(), config.ConfigFileName) }
 
 // folder is where docker's command line looks. Units of systemd have no HOME.
 func folder() string {

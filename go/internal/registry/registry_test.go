@@ -80,23 +80,43 @@ func TestNoFile(t *testing.T) {
 	}
 }
 
-// A broken file is told by its path, and without what stands in it.
+// A broken file is told by its path and the place in it, and without what stands there.
 func TestBrokenFile(t *testing.T) {
-	for name, text := range map[string]string{
-		"no JSON":       `hush-hush`,
-		"cut off":       `{"auths": {"quay.io": {"auth": "hush-hush`,
-		"another type":  `{"auths": "hush-hush"}`,
-		"no base64":     `{"auths": {"quay.io": {"auth": "hush-hush"}}}`,
-		"no user":       `{"auths": {"quay.io": {"auth": "aHVzaC1odXNo"}}}`,
-		"another depth": `{"auths": {"quay.io": "hush-hush"}}`,
+	for _, tt := range []struct{ name, text, place string }{
+		{"no JSON", `hush-hush`, "line 1: "},
+		{"no JSON further down", "{\"auths\": {\n\"quay.io\": hush-hush}}", "line 2: "},
+		{"cut off", `{"auths": {"quay.io": {"auth": "hush-hush`, "to its end"},
+		{"another type", `{"auths": "hush-hush"}`, "auths"},
+		{"no base64", `{"auths": {"ghcr.io": {"auth": "bWU6cHc="}, "quay.io": {"auth": "hush-hush"}}}`, `auths["quay.io"]: expected`},
+		{"no user", `{"auths": {"quay.io": {"auth": "aHVzaC1odXNo"}}}`, `auths["quay.io"]: expected`},
+		{"another depth", `{"auths": {"quay.io": "hush-hush"}}`, `auths["quay.io"]: expected`},
 	} {
-		t.Run(name, func(t *testing.T) {
-			file := configured(t, text)
-			if _, err := Load(); err == nil || !strings.Contains(err.Error(), file) || strings.Contains(err.Error(), "hush") || strings.Contains(err.Error(), "aHVz") {
-				t.Errorf("expected an error that names %s, found %v", file, err)
+		t.Run(tt.name, func(t *testing.T) {
+			file := configured(t, tt.text)
+			_, err := Load()
+			if err == nil || !strings.Contains(err.Error(), file) || !strings.Contains(err.Error(), tt.place) {
+				t.Errorf("expected an error that names %s and %s, found %v", file, tt.place, err)
+			}
+			if err != nil && (strings.Contains(err.Error(), "hush") || strings.Contains(err.Error(), "aHVz")) {
+				t.Errorf("the error shows what stands there: %v", err)
+			}
+			if err := Check([]byte(tt.text)); err == nil || !strings.Contains(err.Error(), tt.place) {
+				t.Errorf("Check: expected %s, found %v", tt.place, err)
 			}
 		})
 	}
+	t.Run("a link that leads nowhere", func(t *testing.T) {
+		file := configured(t, "")
+		if err := os.Remove(file); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Symlink("/nowhere/registry-auth", file); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := Load(); err == nil || !strings.Contains(err.Error(), file) {
+			t.Errorf("expected an error that names %s, found %v", file, err)
+		}
+	})
 	t.Run("a folder", func(t *testing.T) {
 		file := configured(t, "")
 		if err := os.Remove(file); err != nil {
@@ -109,6 +129,23 @@ func TestBrokenFile(t *testing.T) {
 			t.Errorf("expected an error that names %s, found %v", file, err)
 		}
 	})
+}
+
+// What a person's machine may have, a server's secret may not: it would be of no use.
+func TestCheck(t *testing.T) {
+	for text, want := range map[string]string{
+		`{"auths": {"quay.io": {"auth": "bWU6cHc="}}}`:                                          "",
+		`{"auths": {"quay.io": {"identitytoken": "t"}}, "credHelpers": {"ghcr.io": "x"}}`:       "",
+		`{"auths": {"quay.io": {"auth": "bWU6cHc="}, "ghcr.io": {}}, "credsStore": "secret-x"}`: `auths["ghcr.io"]: expected credentials, found none`,
+		`{"credsStore": "desktop"}`: "auths: expected the credentials of at least one registry",
+		`{}`:                        "auths: expected the credentials of at least one registry",
+		`{"auths": {"quay.io": {"auth": "bWU6cHc="}}} rest`: "nothing behind it",
+	} {
+		err := Check([]byte(text))
+		if (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: expected %q, found %v", text, want, err)
+		}
+	}
 }
 
 // Who gets another HOME is told where the credentials lie, if there are any.

@@ -160,6 +160,9 @@ func (f *Folder) checkRepository(ctx context.Context, identities []age.Identity)
 		if err != nil {
 			continue // told by checkSealed
 		}
+		if err := fits(name, value); err != nil {
+			found = append(found, Finding{f.path(name), err.Error()})
+		}
 		if err := mask.Add(name, string(value)); err != nil {
 			found = append(found, Finding{f.path(name), "can't be searched for: " + err.Error()})
 		}

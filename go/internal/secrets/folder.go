@@ -12,6 +12,8 @@ import (
 	"filippo.io/age"
 	"filippo.io/age/agessh"
 	"github.com/moby/sys/atomicwriter"
+
+	"coopcloud.tech/cc-ci/internal/registry"
 )
 
 // maxValue bounds a secret; a docker config.json is the largest.
@@ -70,10 +72,21 @@ func (f *Folder) Has(name string) bool {
 	return err == nil
 }
 
+// fits tells what is wrong with the value of a secret that has a form of its own, without showing it.
+func fits(name string, value []byte) error {
+	if name == "registry-auth" {
+		return registry.Check(value)
+	}
+	return nil
+}
+
 // Put encrypts value to all recipients and puts it in the place of what was there.
 func (f *Folder) Put(name string, value []byte) error {
 	if len(value) == 0 || len(value) > maxValue {
 		return fmt.Errorf("secret %s: expected 1 to %d bytes, found %d", name, maxValue, len(value))
+	}
+	if err := fits(name, value); err != nil {
+		return fmt.Errorf("secret %s: %w", name, err)
 	}
 	sealed, err := f.seal(value)
 	if err != nil {

@@ -111,6 +111,9 @@ func TestFindings(t *testing.T) {
 		{"a value elsewhere, encoded", func(p place) {
 			p.write(filepath.Join(p.repo, "x.nix"), "x = \"MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWYwMTIzNDU2Nw==\";\n")
 		}, true, "x.nix:1: holds a secret's value in plain text: forge-token"},
+		{"credentials that docker can't read", func(p place) {
+			sealFor(p, "registry-auth", p.open().Recipients[0].public, p.open().Recipients[1].public)
+		}, true, "registry-auth.age: json: cannot unmarshal number"},
 		{"an age key", func(p place) { p.write(filepath.Join(p.repo, "key"), "# x\n"+other.String()+"\n") }, false, "key:2: holds a private key"},
 		{"an SSH key", func(p place) {
 			text, err := os.ReadFile(p.host)
@@ -147,6 +150,20 @@ func TestFindings(t *testing.T) {
 }
 
 // A row is a list of recipients that must be refused.
+// What docker can't read doesn't get into the folder, and what was there stays.
+func TestPutRefusesBrokenCredentials(t *testing.T) {
+	p := newPlace(t)
+	f := p.full()
+	p.ok(f.Put("registry-auth", []byte(`{"auths": {"quay.io": {"auth": "bWU6cHc="}}}`)))
+	err := f.Put("registry-auth", []byte(`{"auths": {"quay.io": {"auth": "hush"}}}`))
+	if err == nil || !strings.Contains(err.Error(), `secret registry-auth: auths["quay.io"]: expected`) {
+		t.Errorf("expected the place of what is wrong, found %v", err)
+	}
+	if v, err := f.Get("registry-auth", p.ids(p.host)); err != nil || !strings.Contains(string(v), "bWU6cHc=") {
+		t.Errorf("the value before is gone: %v", err)
+	}
+}
+
 func TestRecipients(t *testing.T) {
 	p := newPlace(t)
 	right, err := os.ReadFile(filepath.Join(p.dir, recipientsFile))
@@ -258,7 +275,7 @@ func TestAgeProgram(t *testing.T) {
 		}
 	}
 	cmd := exec.Command(program, "-R", filepath.Join(p.dir, recipientsFile), "-o", f.path("registry-auth"))
-	cmd.Stdin = strings.NewReader(`{"auths":{"registry.example.org":{}}}`)
+	cmd.Stdin = strings.NewReader(`{"auths":{"registry.example.org":{"auth":"bWU6b3duLXBhc3N3b3Jk"}}}`)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("age -R: %v: %s", err, out)
 	}
