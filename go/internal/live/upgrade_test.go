@@ -16,6 +16,10 @@ import (
 func TestUpgrade(t *testing.T) {
 	t.Parallel()
 	byHand := []edit{{".env.sample", "SECRET_SESSION_KEY_VERSION=v1 # length=32", "SECRET_SESSION_KEY_VERSION=v1 # generate=false"}}
+	worker := func(script string) edit { // ends where on-failure lets it
+		return edit{"compose.yml", "services:\n", "services:\n  worker:\n    image: nginx:1.27.2\n    entrypoint: [\"sh\", \"-c\", \"" + script +
+			"\"]\n    stop_signal: SIGKILL\n    networks: [internal]\n    deploy: {restart_policy: {condition: on-failure}}\n"}
+	}
 	crash := edit{"compose.yml", "read_only: true", "read_only: true\n    command: [\"no-such-command\"]"}
 	for _, tt := range []struct {
 		name              string
@@ -30,13 +34,14 @@ func TestUpgrade(t *testing.T) {
 			result.NotRun, []string{"the published version 1.1.0+2.0.0 is not deployed: policy: host-bind"}},
 		{"version that was never published", nil, nil, func(p *plan.Plan) { p.Upgrade.From = []string{"0.9.0+1.0.0"} },
 			result.NotRun, []string{"there is no tag 0.9.0+1.0.0"}},
-		{"what operators must do", nil, append(byHand, edit{"compose.yml", "- SITE_NAME", "- SITE_NAME\n      - \"NOTES_USER=${ADMIN}\""},
+		{"what operators must do, and a worker that leaves its work", []edit{worker("exec sleep 1000000")}, append(byHand, worker("exit 0"), edit{"compose.yml", "- SITE_NAME", "- SITE_NAME\n      - \"NOTES_USER=${ADMIN}\""},
 			edit{".env.sample", `"compose.yml"`, `"compose.yml:compose.more.yml"`}, edit{"compose.more.yml", "", "version: \"3.8\"\nservices:\n  app:\n    stop_grace_period: 5s\n"},
 			edit{"release/1.2.0+3.0.0", "", "Set ADMIN.\nInsert session_key.\n"}),
 			func(p *plan.Plan) {
 				p.Secrets = map[string]plan.InsertSecret{"session_key": {Kind: "hex", Length: 64}}
 			},
-			result.Pass, []string{"new variable ADMIN has no default; release note: Set ADMIN. Insert session_key.", "new secret session_key", "compose.yml:compose.more.yml in the new"}},
+			result.Pass, []string{"new variable ADMIN has no default; release note: Set ADMIN. Insert session_key.", "new secret session_key", "compose.yml:compose.more.yml in the new",
+				"service worker ended with status 0 where the published version's runs on"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()

@@ -111,7 +111,7 @@ var situations = []situation{
 // try loses the state, sees that it is lost, restores, and verifies. What crashed until now would
 // be forgotten with the deployment.
 func (b *backup) try(ctx context.Context, s situation) error {
-	if err := steady(ctx, b.rec, b.App.Steady); err != nil {
+	if err := b.steady(ctx, b.rec, b.App.Steady); err != nil {
 		return err
 	}
 	if err := s.lose(b, ctx); err != nil {

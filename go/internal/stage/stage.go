@@ -38,6 +38,8 @@ type Deps struct {
 	Dir      string                                 // the run's folder; what of it is private, package janitor says
 	Tell     func(text string)
 	Log      func(line string) // into the stage's log
+
+	before map[string]bool // in an upgrade: which services of the published version had ended (swarm.Engine.Ended)
 }
 
 // Record is what a stage did.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"coopcloud.tech/cc-ci/internal/app"
 	"coopcloud.tech/cc-ci/internal/finding"
@@ -26,13 +27,19 @@ func Upgrade(ctx context.Context, d Deps, rec *Record) error {
 		return notApplicable(why)
 	}
 	var gaps []string
+	var slowest time.Duration
 	for i, e := range d.Edges {
+		if e.Beside && e.Gap == nil {
+			e.Gap = noRoom(ctx, slowest, len(d.Edges)-i)
+		}
 		if i > 0 {
 			if left, err := d.App.Wipe(ctx); err != nil {
 				return fmt.Errorf("between two upgrades: %w: %s", err, strings.Join(left, ", "))
 			}
 		}
+		began := time.Now()
 		err := upgrade(ctx, d, rec, e)
+		slowest = max(slowest, time.Since(began))
 		var g gap
 		switch {
 		case errors.As(err, &g):
@@ -51,6 +58,17 @@ func Upgrade(ctx context.Context, d Deps, rec *Record) error {
 		return notRun(strings.Join(gaps, "; "))
 	}
 	return nil
+}
+
+// noRoom says why an upgrade that the recipe's file did not ask for is not tried: so many, as slow as the slowest before,
+// would be cut off by the run's limit, and the verdict of the others with them.
+func noRoom(ctx context.Context, slowest time.Duration, edges int) error {
+	end, limited := ctx.Deadline()
+	left := time.Until(end)
+	if !limited || left >= slowest*time.Duration(edges) {
+		return nil
+	}
+	return fmt.Errorf("%s of limits.run are left, and an upgrade took %s here: raise it", left.Round(time.Second), slowest.Round(time.Second))
 }
 
 // gap keeps an edge from being tried; it says nothing about the commit under test.
@@ -77,6 +95,9 @@ func upgrade(ctx context.Context, d Deps, rec *Record, e Edge) error {
 	hash := d.App.Secrets.Hash(d.Run, names...)
 	before, err := d.App.SecretsInForce(ctx)
 	if err != nil {
+		return err
+	}
+	if d.before, err = d.App.Engine.Ended(ctx, d.App.Names.Stack); err != nil {
 		return err
 	}
 	if err := over(ctx, d, rec, e); err != nil {

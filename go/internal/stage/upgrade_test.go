@@ -1,7 +1,9 @@
 package stage
 
 import (
+	"context"
 	"testing"
+	"time"
 
 	"coopcloud.tech/cc-ci/internal/plan"
 	"coopcloud.tech/cc-ci/internal/recipe"
@@ -27,6 +29,34 @@ func TestUpgradeGap(t *testing.T) {
 			}
 			if found := len(rec.Findings); found != len(tt.deps.Edges) {
 				t.Errorf("want %d findings, got %v", len(tt.deps.Edges), rec.Findings)
+			}
+		})
+	}
+}
+
+// An upgrade that is tried beside another is left out where the run's limit would end it.
+func TestNoRoom(t *testing.T) {
+	for _, tt := range []struct {
+		name          string
+		left, slowest time.Duration // left: 0 for no limit
+		edges         int
+		want          bool
+	}{
+		{"no limit", 0, time.Hour, 2, false},
+		{"enough", time.Hour, 10 * time.Minute, 2, false},
+		{"too little", 9 * time.Minute, 10 * time.Minute, 1, true},
+		{"too little for what comes after it", 19 * time.Minute, 10 * time.Minute, 2, true},
+		{"nothing was tried before", time.Minute, 0, 1, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			ctx := t.Context()
+			if tt.left > 0 {
+				var cancel func()
+				ctx, cancel = context.WithTimeout(ctx, tt.left)
+				defer cancel()
+			}
+			if err := noRoom(ctx, tt.slowest, tt.edges); (err != nil) != tt.want {
+				t.Errorf("expected a reason: %v, found %v", tt.want, err)
 			}
 		})
 	}
