@@ -47,6 +47,11 @@ in
   exception = t.record {
     rule = { type = t.nonEmpty; description = "The rule's name, as the finding prints it."; };
     place = { type = t.nonEmpty; description = "The finding's place, as it is printed."; };
+    found = {
+      type = t.nonEmpty;
+      optional = true;
+      description = "What is found there, as it is printed in front of what to do, with `\${domain}` and `\${stack}` for the run's. What the policy refuses passes as this alone: a pull request that writes another thing there is refused.";
+    };
     reason = { type = t.nonEmpty; description = "Why it is harmless here; shown in every result."; };
   };
 }

@@ -247,6 +247,7 @@ t.record {
         example = [ {
           rule = "capability";
           place = "service app: cap_add[0]";
+          found = "NET_ADMIN";
           reason = "the media relay binds a low port";
         } ];
         description = "Findings to let pass. Only those of the default branch count, never a pull request's.";

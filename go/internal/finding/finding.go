@@ -50,7 +50,8 @@ func (l *List) Found() []result.Finding { return slices.Clone(l.found) }
 // them a last one says that the rest is not listed.
 func (l *List) Add(r Rule, place, format string, args ...any) {
 	f := result.Finding{ID: r.ID, Severity: r.Severity, Place: Printable(place, maxPlace)}
-	f.Text = Printable(fmt.Sprintf(format, args...), maxFound) + "; " + r.Mend
+	f.Found = fmt.Sprintf(format, args...)
+	f.Text = Printable(f.Found, maxFound) + "; " + r.Mend
 	l.Take(f)
 }
 
@@ -86,12 +87,13 @@ func Printable(s string, limit int) string {
 }
 
 // Accept writes the reason of each exception into the findings that it names, and gives
-// the exceptions that fit nothing: they have outlived their reason.
+// the exceptions that fit nothing: they have outlived their reason. What is refused passes only as the very thing that
+// was excepted: its place alone would let a stranger write anything there.
 func Accept(found []result.Finding, exceptions []plan.Exception) (unused []plan.Exception) {
 	for _, e := range exceptions {
 		fits := false
 		for i := range found {
-			if e.Rule == found[i].ID && samePlace(found[i].Place, e.Place) {
+			if speaks(e, found[i]) && (e.Found == found[i].Found || e.Found == "" && found[i].Severity != Refuse) {
 				found[i].Accepted, fits = e.Reason, true
 			}
 		}
@@ -100,6 +102,20 @@ func Accept(found []result.Finding, exceptions []plan.Exception) (unused []plan.
 		}
 	}
 	return unused
+}
+
+func speaks(e plan.Exception, f result.Finding) bool {
+	return e.Rule == f.ID && samePlace(f.Place, e.Place)
+}
+
+// Unused says why an exception fits none of the findings.
+func Unused(e plan.Exception, found []result.Finding) string {
+	for _, f := range found {
+		if speaks(e, f) {
+			return fmt.Sprintf("the finding of rule %s here is of another thing: `found` must be %q", e.Rule, f.Found)
+		}
+	}
+	return fmt.Sprintf("no finding of rule %s here", e.Rule)
 }
 
 // Subject takes the file and the index from a place: "service app: volumes".

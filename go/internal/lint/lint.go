@@ -55,7 +55,7 @@ func Check(in Input, exceptions []plan.Exception) []result.Finding {
 	}
 	mine, _ := Split(exceptions)
 	for _, e := range finding.Accept(found, mine) {
-		unused.Add(unusedException, e.Place, "no finding of rule %s here", e.Rule)
+		unused.Add(unusedException, e.Place, "%s", finding.Unused(e, found))
 	}
 	return append(found, unused.Found()...)
 }

@@ -106,7 +106,8 @@ type Limits struct {
 
 // Exception lets one finding of the policy pass.
 type Exception struct {
-	Rule   string `json:"rule"`   // the policy rule's id
-	Place  string `json:"place"`  // where, as the finding prints it: "service app: volumes[0]"
-	Reason string `json:"reason"` // shown in every result
+	Rule   string `json:"rule"`            // the policy rule's id
+	Place  string `json:"place"`           // where, as the finding prints it: "service app: volumes[0]"
+	Found  string `json:"found,omitempty"` // what, as the finding prints it; a refusal passes with it alone
+	Reason string `json:"reason"`          // shown in every result
 }

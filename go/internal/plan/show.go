@@ -52,7 +52,7 @@ func (p *Plan) Show(w io.Writer) error {
 	l := p.Limits
 	line("limits", "deploy %s, step %s, pull %s, run %s", short(l.Deploy), short(l.Step), short(l.Pull), short(l.Run))
 	for _, e := range p.Exceptions {
-		line("exception", "%s at %s: %s", e.Rule, e.Place, e.Reason)
+		line("exception", "%s at %s: %s", e.Rule, strings.TrimSuffix(e.Place+": "+e.Found, ": "), e.Reason)
 	}
 	p.showLists(&b)
 	_, err := io.WriteString(w, b.String())

@@ -46,7 +46,14 @@ func Check(f *recipe.Facts, run Run, exceptions []plan.Exception) []result.Findi
 		r.addNew(merged.list.Found())
 	}
 	r.sample(f.Sample)
-	return r.finish(exceptions)
+	found, exceptions := r.list.Found(), slices.Clone(exceptions)
+	for i := range found { // no file can know the run's names
+		found[i].Found = strings.NewReplacer(run.Stack, "${stack}", run.Hosts[0], "${domain}").Replace(found[i].Found)
+	}
+	for i := range exceptions {
+		exceptions[i].Place = strings.NewReplacer("${stack}", run.Stack, "${domain}", run.Hosts[0]).Replace(exceptions[i].Place)
+	}
+	return finish(found, exceptions)
 }
 
 // Refused tells whether any finding keeps the recipe from being deployed.
@@ -74,12 +81,14 @@ func (r *report) judge(a *ask) {
 }
 
 // addNew takes from the merged view what no single file showed: the same rule,
-// said of the same service or object, is one finding.
+// said of the same service or object, is one finding, unless files that add up make another thing of it.
 func (r *report) addNew(merged []result.Finding) {
 	found := r.list.Found()
 	for _, m := range merged {
 		subject := finding.Subject(m.Place)
-		if !slices.ContainsFunc(found, func(f result.Finding) bool { return f.ID == m.ID && finding.Subject(f.Place) == subject }) {
+		if !slices.ContainsFunc(found, func(f result.Finding) bool {
+			return f.ID == m.ID && finding.Subject(f.Place) == subject && f.Found == m.Found
+		}) {
 			r.list.Take(m)
 		}
 	}
@@ -97,12 +106,11 @@ func (r *report) sample(s recipe.Sample) {
 
 // finish sorts by the table's order and applies the exceptions. An exception that
 // fits nothing is told, so that it doesn't outlive its reason.
-func (r *report) finish(exceptions []plan.Exception) []result.Finding {
-	found := r.list.Found()
+func finish(found []result.Finding, exceptions []plan.Exception) []result.Finding {
 	slices.SortStableFunc(found, func(a, b result.Finding) int { return order(a.ID) - order(b.ID) })
 	unused := &report{rule: ruleByID(ruleUnused)}
 	for _, e := range finding.Accept(found, exceptions) {
-		unused.add(e.Place, "no finding of rule %s here", e.Rule)
+		unused.add(e.Place, "%s", finding.Unused(e, found))
 	}
 	return append(found, unused.list.Found()...)
 }

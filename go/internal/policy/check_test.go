@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -141,20 +142,23 @@ func TestExceptions(t *testing.T) {
 	}
 	facts := load(t, unpack(t, a))
 	for _, c := range []struct {
-		name, rule, place string
-		accepted          bool
+		name, rule, place, found string
+		accepted                 bool
 	}{
-		{"as printed", "published-port", "compose.yml: service app: ports[0]", true},
-		{"without the file", "published-port", "service app: ports[0]", true},
-		{"without the index", "published-port", "service app: ports", true},
-		{"another index", "published-port", "service app: ports[1]", false},
-		{"another rule", "host-bind", "service app: ports[0]", false},
-		{"another service", "published-port", "service db: ports[0]", false},
-		{"no place", "published-port", "", false},
-		{"a part of a place", "published-port", "ports", false},
+		{"as printed", "published-port", "compose.yml: service app: ports[0]", "8080:80/tcp", true},
+		{"without the file", "published-port", "service app: ports[0]", "8080:80/tcp", true},
+		{"without the index", "published-port", "service app: ports", "8080:80/tcp", true},
+		{"another index", "published-port", "service app: ports[1]", "8080:80/tcp", false},
+		{"another rule", "host-bind", "service app: ports[0]", "8080:80/tcp", false},
+		{"another service", "published-port", "service db: ports[0]", "8080:80/tcp", false},
+		{"no place", "published-port", "", "8080:80/tcp", false},
+		{"a part of a place", "published-port", "ports", "8080:80/tcp", false},
+		{"another port", "published-port", "service app: ports[0]", "25:25/tcp", false},
+		{"a part of the port", "published-port", "service app: ports[0]", "8080:80", false},
+		{"any port", "published-port", "service app: ports[0]", "", false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			findings := Check(facts, testRun, []plan.Exception{{Rule: c.rule, Place: c.place, Reason: "agreed"}})
+			findings := Check(facts, testRun, []plan.Exception{{Rule: c.rule, Place: c.place, Found: c.found, Reason: "agreed"}})
 			if Refused(findings) == c.accepted || (findings[0].Accepted == "agreed") != c.accepted {
 				t.Errorf("findings = %+v", findings)
 			}
@@ -164,6 +168,46 @@ func TestExceptions(t *testing.T) {
 			}
 		})
 	}
+}
+
+// An exception holds for what was found, in whichever run, and not for what several files add up to.
+func TestWhatIsExcepted(t *testing.T) {
+	const ruled = "    deploy: {labels: ['traefik.http.routers.${STACK_NAME}.rule=Host(`www.example.org`, `${DOMAIN}`)']}\n"
+	const none = "version: \"3.8\"\n"
+	host := plan.Exception{Rule: "router-host", Place: "service app0: deploy.labels.traefik.http.routers.${stack}.rule", Found: "rule Host(`www.example.org`, `${domain}`)"}
+	many := plan.Exception{Rule: "services", Place: "services", Found: "41 services with 41 tasks"}
+	for _, c := range []struct {
+		name, compose, more string
+		exception           plan.Exception
+		accepted            bool
+	}{
+		{"the run's names", services(1, "app") + ruled, none, host, true},
+		{"one file's services", services(41, "app"), none, many, true},
+		{"two files' services", services(41, "app"), services(1, "more"), many, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			dir := t.TempDir()
+			for name, text := range map[string]string{"compose.yml": c.compose, "compose.more.yml": c.more, ".env.sample": "COMPOSE_FILE=compose.yml:compose.more.yml\n"} {
+				if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+			c.exception.Reason = "agreed"
+			found := Check(load(t, dir), testRun, []plan.Exception{c.exception})
+			if named := slices.ContainsFunc(found, func(f result.Finding) bool { return f.ID == c.exception.Rule }); !named || Refused(found) == c.accepted {
+				t.Errorf("findings: %+v", found)
+			}
+		})
+	}
+}
+
+// services is a compose file with n of them.
+func services(n int, name string) string {
+	text := "version: \"3.8\"\nservices:\n"
+	for i := range n {
+		text += fmt.Sprintf("  %s%d:\n    image: nginx:1.27\n", name, i)
+	}
+	return text
 }
 
 // A problem whose rule the table lacks must not pass.

@@ -26,7 +26,7 @@ type Engine struct {
 
 // Created judges what a deploy made with the same rules as Check. Its findings'
 // places begin with "created: "; the exceptions of the compose files hold for
-// them as well, where they name no file.
+// them as well, where they name no file, whatever was found: the engine has other words for it, and Check has compared.
 func Created(e Engine, run Run, exceptions []plan.Exception) []result.Finding {
 	a := &ask{run: run, known: names{traefik: map[string]bool{}, ruled: map[string]bool{}}}
 	byID := map[string]string{}
@@ -56,7 +56,14 @@ func Created(e Engine, run Run, exceptions []plan.Exception) []result.Finding {
 	}
 	r := &report{}
 	r.judge(a)
-	findings := r.finish(exceptions)
+	found, exceptions := r.list.Found(), slices.Clone(exceptions)
+	for i := range found {
+		found[i].Found = ""
+	}
+	for i := range exceptions {
+		exceptions[i].Found = ""
+	}
+	findings := finish(found, exceptions)
 	// Whether an exception is needed at all is Check's question.
 	return slices.DeleteFunc(findings, func(f result.Finding) bool { return f.ID == ruleUnused })
 }

@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"fmt"
 	"path"
 	"regexp"
 	"slices"
@@ -79,7 +80,7 @@ func badDriver(d driver) string {
 			ok = !slices.ContainsFunc(strings.Split(value, ","), func(o string) bool { return !tmpfsOption.MatchString(o) })
 		}
 		if !ok {
-			return "driver_opts " + key + ": " + value
+			return "driver_opts" + strings.TrimPrefix(fmt.Sprint(d.options), "map") // all: together they say what is mounted
 		}
 	}
 	if d.options["type"] != "tmpfs" {

@@ -27,11 +27,13 @@ with its reason in every result:
 
 ` + "```nix" + `
 policy.exceptions = [
-  { rule = "published-port"; place = "service app: ports[0]"; reason = "speaks SMTP, which no router carries"; }
+  { rule = "published-port"; place = "service app: ports[0]"; found = "25:25/tcp"; reason = "speaks SMTP, which no router carries"; }
 ];
 ` + "```" + `
 
-` + "`place`" + ` is the finding's, whole, or without the file in front, or also without the index behind.
+` + "`place`" + ` is the finding's, whole, or without the file in front, or also without the index behind. ` + "`found`" + ` is what the
+finding says is there, up to what to do instead, with ` + "`\\${domain}` and `\\${stack}`" + ` for the run's. A refusal passes only as what is found there: where a pull request
+writes another thing at that place, it is refused, and the finding ` + "`unused-exception`" + ` says what ` + "`found`" + ` would have to be. Where the published version says it in other words, it has an exception of its own.
 
 | rule | severity | judged | what is found |
 | --- | --- | --- | --- |

@@ -166,6 +166,7 @@ type Finding struct {
 	Place    string `json:"place"`
 	Text     string `json:"text"`
 	Accepted string `json:"accepted,omitempty"` // the declared reason
+	Found    string `json:"-"`                  // the text without what to do, whole: exceptions are compared with it
 }
 
 // Open tells whether a finding still asks for something.

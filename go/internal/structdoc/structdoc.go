@@ -53,6 +53,9 @@ func fieldsOf(s *ast.StructType) []Field {
 	for _, f := range s.Fields.List {
 		tag, _ := strconv.Unquote(f.Tag.Value)
 		key, rest, _ := strings.Cut(reflect.StructTag(tag).Get("json"), ",")
+		if key == "-" {
+			continue
+		}
 		out = append(out, Field{key, kindOf(f.Type), strings.TrimSpace(f.Comment.Text()), strings.Contains(rest, "omitempty")})
 	}
 	return out

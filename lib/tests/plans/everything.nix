@@ -96,6 +96,7 @@
   policy.exceptions = [ {
     rule = "capability";
     place = "service app: cap_add[0]";
+    found = "NET_ADMIN";
     reason = "the media relay binds a low port";
   } ];
 }
