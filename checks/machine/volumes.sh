@@ -2,14 +2,15 @@
 # volumes.sh FOLDER: mount the engine's FOLDER of volumes at $volumes, where symbolic links are not followed.
 #
 # That is what the backup service gets. It walks volumes that hostile apps write to while it does: through a
-# link in the place of a folder it would save files of its own container or of other apps, and write over them.
+# link in the place of a folder it would save files of its own container or of other apps, and write over them. The mount is
+# private: one that the engine makes for a volume in memory would show there otherwise, and follow links.
 . "${BASH_SOURCE%/*}/vars.sh"
 
 same() { [ "$(stat -c %d:%i "$1")" = "$(stat -c %d:%i "$volumes")" ]; }
-blind() { findmnt -no OPTIONS --mountpoint "$volumes" | grep -qw nosymfollow; }
+blind() { findmnt -no OPTIONS,PROPAGATION --mountpoint "$volumes" | grep -qw 'nosymfollow.* private'; }
 
 mkdir -p "$volumes"
 if same "$1" && blind; then exit 0; fi
-! mountpoint -q "$volumes" || umount -l "$volumes"
-mount --bind -o nosymfollow "$1" "$volumes" || stop "$1 could not be mounted at $volumes" "run make as root"
+! mountpoint -q "$volumes" || { mount --make-rprivate "$volumes" && umount -l "$volumes"; }
+mount --bind -o nosymfollow --make-private "$1" "$volumes" || stop "$1 could not be mounted at $volumes" "run make as root"
 blind || { umount -l "$volumes"; stop "this kernel follows symbolic links in $volumes" "use Linux 5.10 or newer"; }

@@ -32,24 +32,41 @@ func Volumes(_ context.Context, s server.Server, r *Report) error {
 	if err := os.Mkdir(v.Of, 0o701); err != nil && !errors.Is(err, os.ErrExist) {
 		return fmt.Errorf("backup.volumes.of: %w", err)
 	}
-	if inForce(v) == nil {
+	if shared, err := isShared(v.At); inForce(v) == nil && err == nil && !shared {
 		return nil
 	}
-	// What else is mounted there is an earlier mount of ours, of another folder or by hand.
-	if err := unix.Unmount(v.At, unix.MNT_DETACH|unix.UMOUNT_NOFOLLOW); err != nil && !errors.Is(err, unix.EINVAL) {
+	if err := mountBlind(v); err != nil {
+		return err
+	}
+	r.did("mount %s at %s, without symbolic links", v.Of, v.At)
+	return nil
+}
+
+// mountBlind puts the mount in the place of whatever is mounted there.
+func mountBlind(v server.Volumes) error {
+	// What else is mounted there is an earlier mount of ours, of another folder or by hand. By itself, or what is
+	// unmounted below it would be unmounted in the engine's own folder, too.
+	err := unix.Mount("", v.At, "", unix.MS_REC|unix.MS_PRIVATE, "")
+	if err == nil {
+		err = unix.Unmount(v.At, unix.MNT_DETACH|unix.UMOUNT_NOFOLLOW)
+	}
+	if err != nil && !errors.Is(err, unix.EINVAL) {
 		return fmt.Errorf("unmount %s: %w", v.At, err)
 	}
 	if err := unix.Mount(v.Of, v.At, "", unix.MS_BIND, ""); err != nil {
 		return fmt.Errorf("mount %s at %s: %w", v.Of, v.At, err)
 	}
-	err := unix.Mount("", v.At, "", unix.MS_REMOUNT|unix.MS_BIND|unix.MS_NOSYMFOLLOW, "")
+	// Without what the engine will mount: a volume in memory is a mount of its own, which follows links.
+	err = unix.Mount("", v.At, "", unix.MS_PRIVATE, "")
+	if err == nil {
+		err = unix.Mount("", v.At, "", unix.MS_REMOUNT|unix.MS_BIND|unix.MS_NOSYMFOLLOW, "")
+	}
 	if err == nil {
 		err = inForce(v)
 	}
 	if err != nil {
 		return errors.Join(fmt.Errorf("mount %s without symbolic links: %w", v.At, err), unix.Unmount(v.At, unix.MNT_DETACH))
 	}
-	r.did("mount %s at %s, without symbolic links", v.Of, v.At)
 	return nil
 }
 
@@ -59,7 +76,11 @@ func inForce(v server.Volumes) error {
 	if err := unix.Statfs(v.At, &at); err != nil || !sameFolder(v.Of, v.At) || at.Flags&blind == 0 {
 		return fmt.Errorf("backup.volumes.at: %s: expected a mount of %s with nosymfollow (Linux 5.10 or newer), found none; run `cc-ci converge volumes`", v.At, v.Of)
 	}
-	return nil
+	below, err := mountedBelow(v.At)
+	if err == nil && len(below) > 0 {
+		err = fmt.Errorf("backup.volumes.at: %s: expected no mounts below it, in which links are followed, found %q; run `cc-ci converge volumes`", v.At, below)
+	}
+	return err
 }
 
 func sameFolder(a, b string) bool {
