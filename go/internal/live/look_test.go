@@ -95,7 +95,8 @@ func (l *looker) look(t *testing.T, look look, paths []string) {
 	}
 }
 
-// open loads a page with everything unfolded, since what is folded is not judged.
+// open loads a page with everything unfolded, since what is folded is not judged, and all its pictures: one that is
+// still on its way when the next page is opened would count as not loaded.
 func (l *looker) open(page playwright.Page, path, axe string, wrong *troubles) error {
 	resp, err := page.Goto(l.origin + path)
 	if err != nil {
@@ -104,9 +105,10 @@ func (l *looker) open(page playwright.Page, path, axe string, wrong *troubles) e
 	if resp.Status() != 200 {
 		wrong.add(fmt.Sprintf("status %d", resp.Status()))
 	}
-	over, err := page.Evaluate(`() => {
+	over, err := page.Evaluate(`async () => {
 		document.querySelectorAll("details").forEach(d => d.open = true);
 		document.querySelectorAll("img").forEach(i => i.loading = "eager");
+		await Promise.all([...document.images].filter(i => !i.complete).map(i => new Promise(done => i.onload = i.onerror = done)));
 		return document.documentElement.scrollWidth - document.documentElement.clientWidth }`)
 	if err != nil {
 		return err

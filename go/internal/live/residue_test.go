@@ -54,7 +54,7 @@ func (m *machine) owns(o swarm.Object) bool {
 func difference(before []string) string {
 	var after []string
 	var err error
-	for range 100 {
+	for range 600 { // a minute: only where something is left, or the machine is busy
 		if after, err = everything(); err == nil && slices.Equal(before, after) {
 			return ""
 		}

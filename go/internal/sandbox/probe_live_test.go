@@ -62,13 +62,13 @@ func dial(address string) (string, error) {
 
 // dialTLS connects to the router's address and greets target.
 func dialTLS(target string) (string, error) {
-	d := &net.Dialer{Timeout: 3 * time.Second}
+	d := &net.Dialer{Timeout: 20 * time.Second}
 	c, err := tls.DialWithDialer(d, "tcp", routerIP+":443", &tls.Config{ServerName: target, InsecureSkipVerify: true})
 	if err != nil {
 		return "", err
 	}
 	defer c.Close()
-	c.SetDeadline(time.Now().Add(3 * time.Second))
+	c.SetDeadline(time.Now().Add(20 * time.Second))
 	fmt.Fprintf(c, "GET / HTTP/1.0\r\nHost: %s\r\n\r\n", target)
 	b, err := io.ReadAll(c)
 	return string(b), err

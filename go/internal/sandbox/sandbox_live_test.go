@@ -232,13 +232,13 @@ func TestKilledDriver(t *testing.T) {
 		t.Fatal(err)
 	}
 	_ = cmd.Wait()
-	for deadline := time.Now().Add(10 * time.Second); ; {
+	for deadline := time.Now().Add(30 * time.Second); ; {
 		left, err := inNamespace(netns, 0)
 		if len(left) == 0 && err == nil {
 			break
 		}
 		if time.Now().After(deadline) {
-			t.Fatalf("still running 10s after the driver was killed: %v, %v", left, err)
+			t.Fatalf("still running 30 s after the driver was killed: %v, %v", left, err)
 		}
 		time.Sleep(10 * time.Millisecond)
 	}
