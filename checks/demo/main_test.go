@@ -41,9 +41,9 @@ func TestDumpLoadAndStop(t *testing.T) {
 		t.Fatal(err)
 	}
 	file := filepath.Join(dir, "backup.json")
-	for end := time.Now().Add(10 * time.Second); notes("dump", file).Run() != nil; {
+	for end := time.Now().Add(time.Minute); notes("dump", file).Run() != nil; {
 		if time.Now().After(end) {
-			t.Fatalf("no dump within 10 s: %s", log.String())
+			t.Fatalf("no dump within a minute: %s", log.String())
 		}
 	}
 	if out, err := notes("load", file).CombinedOutput(); err != nil {
@@ -62,8 +62,8 @@ func TestDumpLoadAndStop(t *testing.T) {
 	if err := server.Wait(); err != nil {
 		t.Errorf("stop: %v: %s", err, log.String())
 	}
-	if took := time.Since(told); took > time.Second {
-		t.Errorf("stop took %s", took)
+	if took := time.Since(told); took > 8*time.Second {
+		t.Errorf("stop took %s; an engine kills after 10 s", took)
 	}
 }
 

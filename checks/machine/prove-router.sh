@@ -28,7 +28,7 @@ docker service create -q --detach --name "$stack" --network proxy --endpoint-mod
   --label "traefik.http.services.$stack.loadbalancer.server.port=8080" \
   "$image" --entrypoints.web.address=:8080 --ping --ping.entrypoint=web --global.checknewversion=false >/dev/null
 routed() { [ "$(get "$host" /ping)" = "200 0" ]; }
-within 30 routed || true
+within 90 routed || true
 expect "200 0" "$host" /ping "a service on the network proxy is served over HTTPS, its certificate verifies"
 expect "404 0" "nobody-$$.$domain" / "an unknown name gets the router's 404"
 got=$(get "elsewhere.test" /)

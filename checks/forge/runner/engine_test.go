@@ -89,7 +89,7 @@ func TestCancel(t *testing.T) {
 	if _, err := os.Stat("/proc/" + f[0] + "/exe"); err != nil {
 		t.Errorf("expected the child to live: %v", err)
 	}
-	for range 100 {
+	for range 1500 { // half a minute
 		if _, err := os.Readlink("/proc/" + f[2] + "/exe"); err != nil {
 			break
 		}
