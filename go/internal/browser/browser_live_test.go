@@ -67,7 +67,7 @@ func start(t testing.TB) (*Browser, string) {
 	if err := mask.Add("login", secret); err != nil {
 		t.Fatal(err)
 	}
-	b, err := Start(t.Context(), Options{Paths: p, Sandbox: s, Pins: pins, Dir: dir, Mask: mask, Limit: 5 * time.Second})
+	b, err := Start(t.Context(), Options{Paths: p, Sandbox: s, Pins: pins, Dir: dir, Mask: mask, Limit: 20 * time.Second}) // no step reaches it: those that are to fail name one
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -108,7 +108,7 @@ func (h *host) routes() {
 // serves waits until the router answers so, over a certificate that the operator's file verifies.
 func (h *host) serves(name, path, want string) {
 	h.t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), 90*time.Second)
 	defer cancel()
 	pool := x509.NewCertPool()
 	pem, err := os.ReadFile(h.server.Traefik.Certificate)
@@ -133,7 +133,7 @@ func (h *host) serves(name, path, want string) {
 			return
 		}
 	}
-	h.t.Errorf("https://%s%s: expected %q within 30 s, found %q", name, path, want, found)
+	h.t.Errorf("https://%s%s: expected %q within 90 s, found %q", name, path, want, found)
 }
 
 // pause lies between two looks at what has no event: the router's poll.
@@ -154,7 +154,7 @@ func (h *host) passthrough() {
 		"--label", "traefik.tcp.routers.pass.entrypoints=web-secure", "--label", "traefik.tcp.routers.pass.tls.passthrough=true",
 		"--label", "traefik.tcp.services.pass.loadbalancer.server.port=8443",
 		routerImage, "--entrypoints.own.address=:8443", "--entrypoints.own.http.tls=true", "--global.checknewversion=false")
-	ctx, cancel := context.WithTimeout(context.Background(), 40*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), 90*time.Second)
 	defer cancel()
 	found := ""
 	for ; ctx.Err() == nil; pause(ctx) {
@@ -170,7 +170,7 @@ func (h *host) passthrough() {
 			return
 		}
 	}
-	h.t.Errorf("expected the app's own certificate within 40 s, found %q", found)
+	h.t.Errorf("expected the app's own certificate within 90 s, found %q", found)
 }
 
 // seesNoLinks looks that the backup service has the volumes in such a way that a link of an app leads nowhere.
@@ -186,7 +186,7 @@ func (h *host) seesNoLinks() {
 // opens looks that the backup service could open its repository with the password of the server's secrets.
 func (h *host) opens() {
 	h.t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
 	defer cancel()
 	for ; ctx.Err() == nil; pause(ctx) {
 		ids := h.docker("ps", "-q", "--filter", "label=com.docker.swarm.service.name=backup_ci_cc-ci_test_app")
@@ -196,5 +196,5 @@ func (h *host) opens() {
 			}
 		}
 	}
-	h.t.Error("the backup service was not ready within a minute: its repository can't be opened")
+	h.t.Error("the backup service was not ready within two minutes: its repository can't be opened")
 }
