@@ -126,12 +126,15 @@ func put(path, text string) error {
 	return errors.Join(err, f.Close())
 }
 
-// empty waits until no process is counted in the group any more, up to five seconds.
+// dying is what killed processes are given to be gone: 256 of them, or one with a GiB of memory, take seconds on a busy machine.
+const dying = 30 * time.Second
+
+// empty waits until no process is counted in the group any more.
 func (g *group) empty() error {
 	if g == nil {
 		return nil
 	}
-	for deadline := time.Now().Add(5 * time.Second); ; time.Sleep(5 * time.Millisecond) {
+	for deadline := time.Now().Add(dying); ; time.Sleep(5 * time.Millisecond) {
 		left := ""
 		for _, dir := range g.dirs {
 			// Only one of two hierarchies has the file.
@@ -143,7 +146,7 @@ func (g *group) empty() error {
 			return nil
 		}
 		if time.Now().After(deadline) {
-			return fmt.Errorf("control group: %s processes are counted 5s after their end", left)
+			return fmt.Errorf("control group: %s processes are counted %s after their end", left, dying)
 		}
 	}
 }
@@ -158,9 +161,9 @@ func (g *group) remove() error {
 }
 
 // removeGroup kills what is left in the group and removes it. The kernel lets go of
-// a killed process a little later, so this asks again for up to five seconds.
+// a killed process a little later, so this asks again for a while.
 func removeGroup(dir string) error {
-	deadline := time.Now().Add(5 * time.Second)
+	deadline := time.Now().Add(dying)
 	for {
 		err := os.Remove(dir)
 		if err == nil || errors.Is(err, fs.ErrNotExist) {

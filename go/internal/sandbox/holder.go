@@ -83,7 +83,7 @@ func holderAttr() *syscall.SysProcAttr {
 
 // receive waits for the listening socket.
 func (h *holder) receive(ctx context.Context) error {
-	deadline := time.Now().Add(10 * time.Second)
+	deadline := time.Now().Add(30 * time.Second)
 	if d, ok := ctx.Deadline(); ok && d.Before(deadline) {
 		deadline = d
 	}
@@ -117,7 +117,7 @@ func (h *holder) pid() int { return h.cmd.Process.Pid }
 // stop lets the namespace go. The listener is the forwarder's to close.
 func (h *holder) stop() error {
 	err := h.pair.Close()
-	kill := time.AfterFunc(5*time.Second, func() { _ = h.cmd.Process.Kill() })
+	kill := time.AfterFunc(dying, func() { _ = h.cmd.Process.Kill() })
 	defer kill.Stop()
 	if werr := h.cmd.Wait(); werr != nil {
 		err = errors.Join(err, fmt.Errorf("the network namespace's holder: %w", werr))

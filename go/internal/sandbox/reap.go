@@ -44,14 +44,14 @@ func groupsOf(run string) (dirs []string) {
 // holder, until there is none. The first process of the inner process namespace is
 // among them, and with it the kernel ends everything below, faster than it can fork.
 func killNamespace(ns string, holder int) error {
-	deadline := time.Now().Add(10 * time.Second)
+	deadline := time.Now().Add(dying)
 	for {
 		pids, err := inNamespace(ns, holder)
 		if err != nil || len(pids) == 0 {
 			return err
 		}
 		if time.Now().After(deadline) {
-			return fmt.Errorf("end the sandbox: processes %s still run 10s after SIGKILL", strings.Join(pids, ", "))
+			return fmt.Errorf("end the sandbox: processes %s still run %s after SIGKILL", strings.Join(pids, ", "), dying)
 		}
 		for _, pid := range pids {
 			kill(pid, func() bool { link, _ := os.Readlink("/proc/" + pid + "/ns/net"); return link == ns })

@@ -40,7 +40,11 @@ func Connect(ctx context.Context, host string) (*Engine, error) {
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
 	info, err := e.api.Info(ctx)
-	if err != nil || info.Swarm.LocalNodeState != swarm.LocalNodeStateActive || !info.Swarm.ControlAvailable {
+	if err != nil {
+		e.Close()
+		return nil, fmt.Errorf("engine at %s: %w: it did not say: %w", host, ErrNoSwarm, err)
+	}
+	if info.Swarm.LocalNodeState != swarm.LocalNodeStateActive || !info.Swarm.ControlAvailable {
 		e.Close()
 		return nil, fmt.Errorf("engine at %s: %w: state %q; make it a manager with `docker swarm init`", host, ErrNoSwarm, info.Swarm.LocalNodeState)
 	}
