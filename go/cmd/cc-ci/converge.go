@@ -16,7 +16,7 @@ import (
 type converger func(context.Context, server.Server, *converge.Report) error
 
 func convergeCmd() *cobra.Command {
-	cmd := &cobra.Command{
+	cmd := parent(&cobra.Command{
 		Use:   "converge",
 		Short: "Bring a piece of the server to what its server file says",
 		Long: `Each sub-command inspects, acts only where something is not as the server file says, and does
@@ -25,11 +25,7 @@ standard error. It keeps no marks of what it did: what was removed or changed by
 
 Exit status: 0 it is as it should be, 2 the call or the server file is wrong, 3 it could not be
 made right (what runs was left running).`,
-		Args: knownCommand,
-		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
-	}
-	cmd.PersistentFlags().String("server", "", "file that describes the server (default $CC_CI_SERVER, then "+server.DefaultPath+")")
-	cmd.AddCommand(
+	},
 		convergePiece("swarm", "a swarm of one node, and the network that router and apps share", converge.Swarm),
 		convergePiece("traefik", "the router, by abra, with the operator's certificate", func(ctx context.Context, s server.Server, r *converge.Report) error {
 			return converge.Traefik(ctx, s, time.Now(), r)
@@ -38,6 +34,7 @@ made right (what runs was left running).`,
 		convergePiece("backup", "the service that saves and restores apps, by abra", converge.Backup),
 		convergePiece("drone-oauth", "Drone's OAuth2 application in the forge, and the file with its id and secret", converge.DroneOAuth),
 	)
+	cmd.PersistentFlags().String("server", "", "file that describes the server (default $CC_CI_SERVER, then "+server.DefaultPath+")")
 	return cmd
 }
 

@@ -27,14 +27,10 @@ type dashboardFlags struct {
 }
 
 func dashboardCmd() *cobra.Command {
-	cmd := &cobra.Command{
+	return parent(&cobra.Command{
 		Use:   "dashboard",
 		Short: "Show results to people: overview, pages of recipes and runs, badges",
-		Args:  knownCommand,
-		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
-	}
-	cmd.AddCommand(dashboardBuildCmd(), dashboardServeCmd())
-	return cmd
+	}, dashboardBuildCmd(), dashboardServeCmd())
 }
 
 func dashboardBuildCmd() *cobra.Command {

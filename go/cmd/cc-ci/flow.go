@@ -15,14 +15,10 @@ const maxRecording = 16 << 20
 
 // flowCmd helps to write flows.
 func flowCmd() *cobra.Command {
-	cmd := &cobra.Command{
+	return parent(&cobra.Command{
 		Use:   "flow",
 		Short: "Help to write a recipe's walks through the browser",
-		Args:  knownCommand,
-		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
-	}
-	cmd.AddCommand(flowImportCmd())
-	return cmd
+	}, flowImportCmd())
 }
 
 func flowImportCmd() *cobra.Command {

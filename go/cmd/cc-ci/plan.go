@@ -12,16 +12,12 @@ import (
 
 // planCmd reads plans without running them.
 func planCmd() *cobra.Command {
-	cmd := &cobra.Command{
+	return parent(&cobra.Command{
 		Use:   "plan",
 		Short: "Check or show a plan without running it",
 		Long: `A plan is the JSON file that Nix renders from one recipe file (nix build .#plan-<recipe>).
 Exit status 2 where it can't be run.`,
-		Args: knownCommand,
-		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
-	}
-	cmd.AddCommand(planCheckCmd(), planShowCmd())
-	return cmd
+	}, planCheckCmd(), planShowCmd())
 }
 
 func planCheckCmd() *cobra.Command {

@@ -16,14 +16,10 @@ import (
 
 // recipeCmd looks at recipes without deploying them.
 func recipeCmd() *cobra.Command {
-	cmd := &cobra.Command{
+	return parent(&cobra.Command{
 		Use:   "recipe",
 		Short: "Look at a recipe's repository without deploying it",
-		Args:  knownCommand,
-		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
-	}
-	cmd.AddCommand(recipeCheckCmd(), recipeNewCmd(), recipeRecordCmd())
-	return cmd
+	}, recipeCheckCmd(), recipeNewCmd(), recipeRecordCmd())
 }
 
 func recipeCheckCmd() *cobra.Command {

@@ -8,7 +8,7 @@ import (
 
 // rootCmd is the command tree; each sub-command has a file of its own.
 func rootCmd() *cobra.Command {
-	root := &cobra.Command{
+	root := parent(&cobra.Command{
 		Use:   "cc-ci",
 		Short: "Tests Co-op Cloud recipes for real",
 		Long: `cc-ci tests Co-op Cloud recipes for real: it deploys a recipe on a Docker Swarm with
@@ -16,18 +16,15 @@ abra, tries it as a person would, and removes it without a trace.
 
 Exit status: 0 green, 1 a recipe failed its test, 2 usage or a bad plan,
 3 infrastructure (no swarm, no abra, no disk), 130 interrupted.`,
-		Args:          knownCommand,
-		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 		SilenceErrors: true,
 		SilenceUsage:  true,
-	}
+	}, versionCmd(), keeperCmd(), keptCmd())
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usagef("%w (see `%s --help`)", err, cmd.CommandPath())
 	})
 	root.PersistentFlags().String("site", "", "file that describes this machine (default $CC_CI_SITE, then "+site.DefaultPath+")")
 	group(root, "recipes", "Test recipes:", runCmd(), recipeCmd(), planCmd(), flowCmd(), strengthCmd(), shellCmd(), janitorCmd(), doctorCmd(), mirrorCmd())
 	group(root, "server", "Run a server:", bridgeCmd(), dashboardCmd(), followCmd(), publishCmd(), convergeCmd(), serverCmd(), secretsCmd())
-	root.AddCommand(versionCmd(), keeperCmd(), keptCmd())
 	root.SetHelpTemplate(help)
 	return root
 }
@@ -48,7 +45,14 @@ func group(root *cobra.Command, id, title string, commands ...*cobra.Command) {
 	root.AddCommand(commands...)
 }
 
-// knownCommand refuses, as a usage error, what a group of commands does not have.
+// parent is a command that only has others below it: by itself it shows its help.
+func parent(cmd *cobra.Command, below ...*cobra.Command) *cobra.Command {
+	cmd.Args, cmd.RunE = knownCommand, func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
+	cmd.AddCommand(below...)
+	return cmd
+}
+
+// knownCommand refuses, as a usage error, what a parent does not have.
 func knownCommand(cmd *cobra.Command, args []string) error {
 	if len(args) > 0 {
 		return usagef("unknown command %q (see `%s --help`)", args[0], cmd.CommandPath())

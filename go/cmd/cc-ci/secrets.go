@@ -13,18 +13,15 @@ import (
 )
 
 func secretsCmd() *cobra.Command {
-	cmd := &cobra.Command{
+	cmd := parent(&cobra.Command{
 		Use:   "secrets",
 		Short: "Make, rotate, re-key and check a server's encrypted secrets",
 		Long: `Keeps the secrets of a server in its repository, one file NAME.age each, encrypted for the keys in
 recipients.txt beside them. The age and agenix programs read and write the same files. A value
 is read from a file or from standard input, never from the command line, and is never shown.`,
-		Args: knownCommand,
-		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
-	}
+	}, secretsInit(), secretsEdit(), secretsRotate(), secretsRekey(), secretsCheck())
 	cmd.PersistentFlags().Bool("runner", false, "the folder is a further runner host's, which has fewer secrets")
 	cmd.PersistentFlags().String("dir", "secrets", "folder of the secrets, in the server's repository")
-	cmd.AddCommand(secretsInit(), secretsEdit(), secretsRotate(), secretsRekey(), secretsCheck())
 	return cmd
 }
 

@@ -9,13 +9,10 @@ import (
 )
 
 func serverCmd() *cobra.Command {
-	cmd := &cobra.Command{
+	return parent(&cobra.Command{
 		Use:   "server",
 		Short: "Check the file that describes a server",
-		Args:  knownCommand,
-		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
-	}
-	cmd.AddCommand(&cobra.Command{
+	}, &cobra.Command{
 		Use:   "check FILE",
 		Short: "Read a server file as the convergers do, and say what is wrong with it",
 		Args:  exactArgs(1),
@@ -28,5 +25,4 @@ func serverCmd() *cobra.Command {
 			return nil
 		},
 	})
-	return cmd
 }
