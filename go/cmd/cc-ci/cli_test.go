@@ -13,6 +13,17 @@ import (
 	"coopcloud.tech/cc-ci/internal/result"
 )
 
+// execute runs a command line as main does.
+func execute(args ...string) (stdout, stderr string, code int) {
+	var out, errs bytes.Buffer
+	root := rootCmd()
+	root.SetArgs(args)
+	root.SetOut(&out)
+	root.SetErr(&errs)
+	code = exitCode(&errs, root.ExecuteContext(context.Background()))
+	return out.String(), errs.String(), code
+}
+
 // Each row is one mistake at the keyboard or one broken machine: its status is a promise (I1).
 func TestMistakes(t *testing.T) {
 	plan := "../../internal/plan/testdata/minimal.json"
@@ -80,16 +91,12 @@ func TestMistakes(t *testing.T) {
 		{"site with a typo", []string{"janitor", "--site", broken}, exitInfra, broken + `: json: unknown field "domian"`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			var stdout, stderr bytes.Buffer
-			root := rootCmd()
-			root.SetArgs(c.args)
-			root.SetOut(&stdout)
-			root.SetErr(&stderr)
-			if code := exitCode(&stderr, root.ExecuteContext(context.Background())); code != c.code {
+			_, stderr, code := execute(c.args...)
+			if code != c.code {
 				t.Errorf("exit status: want %d, got %d", c.code, code)
 			}
-			if !strings.Contains(stderr.String(), c.stderr) {
-				t.Errorf("standard error: want %q, got %q", c.stderr, &stderr)
+			if !strings.Contains(stderr, c.stderr) {
+				t.Errorf("standard error: want %q, got %q", c.stderr, stderr)
 			}
 		})
 	}

@@ -35,16 +35,12 @@ func TestPlan(t *testing.T) {
 		{"show bad", []string{"show", bad}, exitUsage, "", "unknown field `pth`"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			var stdout, stderr bytes.Buffer
-			root := rootCmd()
-			root.SetArgs(append([]string{"plan"}, c.args...))
-			root.SetOut(&stdout)
-			root.SetErr(&stderr)
-			if code := exitCode(&stderr, root.Execute()); code != c.code {
+			stdout, stderr, code := execute(append([]string{"plan"}, c.args...)...)
+			if code != c.code {
 				t.Errorf("exit status: got %d, want %d", code, c.code)
 			}
-			if !strings.Contains(stdout.String(), c.stdout) || !strings.Contains(stderr.String(), c.stderr) {
-				t.Errorf("got stdout %q, stderr %q\nwant %q, %q", &stdout, &stderr, c.stdout, c.stderr)
+			if !strings.Contains(stdout, c.stdout) || !strings.Contains(stderr, c.stderr) {
+				t.Errorf("got stdout %q, stderr %q\nwant %q, %q", stdout, stderr, c.stdout, c.stderr)
 			}
 		})
 	}

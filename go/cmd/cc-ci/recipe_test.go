@@ -1,8 +1,6 @@
 package main
 
 import (
-	"bytes"
-	"context"
 	"os"
 	"path/filepath"
 	"strings"
@@ -50,12 +48,8 @@ func TestRecipeCheckOfNoRecipe(t *testing.T) {
 		{dir, "the recipe has no .env.sample", exitRed},
 		{filepath.Dir(dir), "expected the git repository of a recipe", exitUsage},
 	} {
-		var out bytes.Buffer
-		root := rootCmd()
-		root.SetArgs([]string{"recipe", "check", c.dir})
-		root.SetOut(&out)
-		if code := exitCode(&out, root.ExecuteContext(context.Background())); code != c.code || !strings.Contains(out.String(), c.want) {
-			t.Errorf("%s: want %d and %q, got %d: %s", c.dir, c.code, c.want, code, &out)
+		if stdout, stderr, code := execute("recipe", "check", c.dir); code != c.code || !strings.Contains(stdout+stderr, c.want) {
+			t.Errorf("%s: want %d and %q, got %d: %s%s", c.dir, c.code, c.want, code, stdout, stderr)
 		}
 	}
 }
@@ -82,16 +76,13 @@ func TestRecipeCheck(t *testing.T) {
 		{"no YAML", "\tx", exitRed, []string{"compose-invalid"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			var stdout, stderr bytes.Buffer
-			root := rootCmd()
-			root.SetArgs([]string{"recipe", "check", clone(t, tt.compose)})
-			root.SetOut(&stdout)
-			if code := exitCode(&stderr, root.ExecuteContext(context.Background())); code != tt.code {
-				t.Errorf("want %d, got %d: %s", tt.code, code, &stderr)
+			stdout, stderr, code := execute("recipe", "check", clone(t, tt.compose))
+			if code != tt.code {
+				t.Errorf("want %d, got %d: %s", tt.code, code, stderr)
 			}
 			for _, part := range tt.want {
-				if !strings.Contains(stdout.String(), part) {
-					t.Errorf("want %q, got %s", part, &stdout)
+				if !strings.Contains(stdout, part) {
+					t.Errorf("want %q, got %s", part, stdout)
 				}
 			}
 		})
@@ -124,16 +115,13 @@ configs:
 	commit(t, dir, "1.1.0+1.3.0")
 	write(map[string]string{"app.conf": "b\n"})
 	commit(t, dir, "")
-	var stdout, stderr bytes.Buffer
-	root := rootCmd()
-	root.SetArgs([]string{"recipe", "check", dir})
-	root.SetOut(&stdout)
-	if code := exitCode(&stderr, root.ExecuteContext(context.Background())); code != exitRed {
-		t.Errorf("expected %d, found %d: %s", exitRed, code, &stderr)
+	stdout, stderr, code := execute("recipe", "check", dir)
+	if code != exitRed {
+		t.Errorf("expected %d, found %d: %s", exitRed, code, stderr)
 	}
 	for _, part := range []string{"config-unversioned: config c", "changed since 1.1.0+1.3.0", "changes since 1.0.0+1.2.3"} {
-		if !strings.Contains(stdout.String(), part) {
-			t.Errorf("expected %q, found %s", part, &stdout)
+		if !strings.Contains(stdout, part) {
+			t.Errorf("expected %q, found %s", part, stdout)
 		}
 	}
 }
@@ -155,12 +143,9 @@ volumes: {data: {}}
 		code int
 		said string
 	}{{exitGreen, "wrote "}, {exitUsage, "is there already: nothing was changed"}} {
-		var out bytes.Buffer
-		root := rootCmd()
-		root.SetArgs([]string{"recipe", "new", "notes", "--from", from, "--recipes", recipes})
-		root.SetOut(&out)
-		if code := exitCode(&out, root.ExecuteContext(context.Background())); code != want.code || !strings.Contains(out.String(), want.said) {
-			t.Errorf("call %d: want %d and %q, got %d: %s", i, want.code, want.said, code, &out)
+		stdout, stderr, code := execute("recipe", "new", "notes", "--from", from, "--recipes", recipes)
+		if code != want.code || !strings.Contains(stdout+stderr, want.said) {
+			t.Errorf("call %d: want %d and %q, got %d: %s%s", i, want.code, want.said, code, stdout, stderr)
 		}
 	}
 	text, err := os.ReadFile(filepath.Join(recipes, "notes", "default.nix"))
