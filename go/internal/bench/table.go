@@ -26,7 +26,6 @@ type Table struct {
 	Rows  [][]string
 }
 
-// row adds a row.
 func (t *Table) row(cells ...string) { t.Rows = append(t.Rows, cells) }
 
 // Markdown writes the table as a section.

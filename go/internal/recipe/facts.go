@@ -108,7 +108,7 @@ type Config struct {
 	Template string // template_driver
 }
 
-// Service gives the service with that name.
+// Service finds a service by its name.
 func (f *Facts) Service(name string) (Service, bool) {
 	i := slices.IndexFunc(f.Services, func(s Service) bool { return s.Name == name })
 	if i < 0 {
