@@ -73,5 +73,5 @@ esac
 if ! [ -d "$clone/bin" ]; then
   [ -d "$CC_CI_CACHE/clones" ] || [ -z "$(ls -A "$CC_CI_CACHE" 2>/dev/null)" ] ||
     stop "CC_CI_CACHE: expected a folder of cc-ci's own or none, found other files in $CC_CI_CACHE" "name a new folder, such as $CC_CI_CACHE/cc-ci"
-  mkdir -p "$clone/bin" "$CC_CI_CACHE/bin" "$engine"
 fi
+mkdir -p "$clone/bin" "$CC_CI_CACHE/bin" "$engine"
