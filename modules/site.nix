@@ -85,6 +85,7 @@ in
       "d /var/lib/cc-ci 0755 root root -"
       "d /var/lib/cc-ci/state 0700 root root -"
       "d /var/lib/cc-ci/abra 0700 root root -"
+      "d /run/cc-ci 0700 root root -" # the engine's volumes are mounted in it
       "d /run/lock/cc-ci 1777 root root -"
     ] ++ lib.optional isServer "d /var/lib/cc-ci/results 0755 cc-ci-dashboard cc-ci-dashboard -"
     ++ lib.optional (cfg.secrets.registry-auth != null) "L+ /root/.docker/config.json - - - - ${cfg.secrets.registry-auth}";

@@ -46,13 +46,14 @@ in
         "exec-opts" = [ "native.cgroupdriver=systemd" ];
         "log-driver" = "json-file"; # read by runs, and bounded
         "log-opts" = { "max-size" = "20m"; "max-file" = "3"; };
+        "default-ulimits".core = { Name = "core"; Soft = 0; Hard = 0; }; # a crash loop would fill the disk with them
       };
       # Images that were built more than a week ago and that no container uses. Volumes are left alone; a run pulls again what it misses.
       autoPrune = { enable = true; dates = "weekly"; flags = [ "--all" "--filter=until=168h" ]; };
     };
 
-    # A crashed app's memory, with the run's secrets, would be kept on the host after everything of the run is gone. So it is
-    # written where the app runs, if anywhere, and goes with it.
+    # A crashed app's memory, with the run's secrets, would be kept on the host after everything of the run is gone. Where a
+    # recipe asks for it, it is written where the app runs, and goes with it.
     systemd.coredump.enable = lib.mkDefault false;
 
     systemd.services.cc-ci-swarm = units.converge { inherit cfg pkgs; } "swarm" {

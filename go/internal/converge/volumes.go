@@ -13,8 +13,12 @@ import (
 	"coopcloud.tech/cc-ci/internal/server"
 )
 
-// blind is the flag of a mount in which no symbolic link is followed (statfs(2)).
-const blind = 0x2000
+// blind is the flag of a mount in which no symbolic link is followed (statfs(2)); inert are those of one from which no program of an
+// app gets its owner's rights, and no device is opened: the engine keeps the host's own users out of its folder, this place doesn't.
+const (
+	blind = 0x2000
+	inert = unix.MS_NOSUID | unix.MS_NODEV | unix.MS_NOEXEC // the same bits in statfs(2)
+)
 
 // Volumes mounts the engine's volumes a second time, where the backup service gets them, so that no
 // symbolic link is followed there (server.Volumes). The engine need not run: at a boot this comes before it.
@@ -24,7 +28,7 @@ func Volumes(_ context.Context, s server.Server, r *Report) error {
 	}
 	v := *s.Backup.Volumes
 	// As an engine makes them: nobody but root looks in.
-	for dir, mode := range map[string]os.FileMode{filepath.Dir(v.Of): 0o710, v.At: 0o755} {
+	for dir, mode := range map[string]os.FileMode{filepath.Dir(v.Of): 0o710, v.At: 0o700} {
 		if err := os.MkdirAll(dir, mode); err != nil {
 			return fmt.Errorf("backup.volumes: %w", err)
 		}
@@ -59,7 +63,7 @@ func mountBlind(v server.Volumes) error {
 	// Without what the engine will mount: a volume in memory is a mount of its own, which follows links.
 	err = unix.Mount("", v.At, "", unix.MS_PRIVATE, "")
 	if err == nil {
-		err = unix.Mount("", v.At, "", unix.MS_REMOUNT|unix.MS_BIND|unix.MS_NOSYMFOLLOW, "")
+		err = unix.Mount("", v.At, "", unix.MS_REMOUNT|unix.MS_BIND|unix.MS_NOSYMFOLLOW|inert, "")
 	}
 	if err == nil {
 		err = inForce(v)
@@ -73,8 +77,8 @@ func mountBlind(v server.Volumes) error {
 // inForce says what of the mount is not as it should be.
 func inForce(v server.Volumes) error {
 	var at unix.Statfs_t
-	if err := unix.Statfs(v.At, &at); err != nil || !sameFolder(v.Of, v.At) || at.Flags&blind == 0 {
-		return fmt.Errorf("backup.volumes.at: %s: expected a mount of %s with nosymfollow (Linux 5.10 or newer), found none; run `cc-ci converge volumes`", v.At, v.Of)
+	if err := unix.Statfs(v.At, &at); err != nil || !sameFolder(v.Of, v.At) || at.Flags&(blind|inert) != blind|inert {
+		return fmt.Errorf("backup.volumes.at: %s: expected a mount of %s with nosymfollow (Linux 5.10 or newer), nosuid, nodev and noexec, found none; run `cc-ci converge volumes`", v.At, v.Of)
 	}
 	below, err := mountedBelow(v.At)
 	if err == nil && len(below) > 0 {

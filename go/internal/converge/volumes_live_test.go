@@ -4,7 +4,10 @@ package converge_test
 
 import (
 	"bytes"
+	"errors"
+	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"testing"
 
@@ -67,6 +70,35 @@ func TestVolumesOfTmpfs(t *testing.T) {
 	converges(0)
 	if _, err := os.Lstat(filepath.Join(data, "link")); err != nil {
 		t.Errorf("the volume itself is gone: %v", err)
+	}
+}
+
+// TestVolumesAreInert: a program that an app leaves in a volume, such as a shell with root's rights for everybody, can't be run there.
+func TestVolumesAreInert(t *testing.T) {
+	root := t.TempDir()
+	v := server.Volumes{Of: filepath.Join(root, "docker/volumes"), At: filepath.Join(root, "run/volumes")}
+	if err := os.MkdirAll(v.Of, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	program, err := os.ReadFile("/bin/true")
+	if err == nil {
+		err = os.WriteFile(filepath.Join(v.Of, "true"), program, 0o755|os.ModeSetuid)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := converge.Volumes(t.Context(), server.Server{Backup: &server.Backup{Volumes: &v}}, converge.NewReport(&bytes.Buffer{}, &bytes.Buffer{})); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = unix.Unmount(v.At, unix.MNT_DETACH) })
+	if err := exec.Command(filepath.Join(v.Of, "true")).Run(); err != nil {
+		t.Errorf("in the engine's folder: %v", err)
+	}
+	if err := exec.Command(filepath.Join(v.At, "true")).Run(); !errors.Is(err, fs.ErrPermission) {
+		t.Errorf("expected a program that can't be run, found %v", err)
+	}
+	if info, err := os.Stat(filepath.Dir(v.At)); err != nil || info.Mode().Perm() != 0o700 {
+		t.Errorf("expected a folder of root's alone, found %v, %v", info.Mode(), err)
 	}
 }
 
