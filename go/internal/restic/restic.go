@@ -48,11 +48,15 @@ type Snapshot struct {
 // String names the snapshot for people.
 func (s Snapshot) String() string { return "snapshot " + s.ID[:min(8, len(s.ID))] }
 
-// Names gives all that the snapshot could be called after: its tags and the parts of its paths.
+// data is the folder in a volume's own, by the engine's choice: what lies in it is named by the app.
+const data = "/_data/"
+
+// Names gives all that the snapshot could be called after: its tags and the parts of its paths, but those that an app names.
 func (s Snapshot) Names() []string {
 	names := slices.Clone(s.Tags)
 	for _, p := range s.Paths {
-		names = append(names, strings.Split(strings.Trim(path.Clean(p), "/"), "/")...)
+		p, _, _ = strings.Cut(path.Clean(p)+"/", data)
+		names = append(names, strings.Split(strings.Trim(p, "/"), "/")...)
 	}
 	return names
 }

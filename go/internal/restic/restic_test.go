@@ -23,6 +23,9 @@ func TestSnapshotOf(t *testing.T) {
 		{Snapshot{Tags: []string{"demo-pr0-abc_ci_test"}}, true},
 		{Snapshot{Tags: []string{"demo-pr0-abc.ci.test"}}, true},
 		{Snapshot{Paths: []string{"/var/lib/docker/volumes/demo-pr0-abc_ci_test_data/_data/up"}}, true},
+		{Snapshot{Paths: []string{"/staging/demo-pr0-abc_ci_test/db"}}, true},
+		// What an app calls its own folders makes it nobody else's.
+		{Snapshot{Paths: []string{"/var/lib/docker/volumes/other-pr0-abc_ci_test_data/_data/demo-pr0-abc_ci_test_x"}}, false},
 		{Snapshot{Tags: []string{"demo-pr0-abcd_ci_test"}, Paths: []string{"/var/lib/docker/volumes/demo-pr0-abcd_ci_test_data"}}, false},
 		{Snapshot{}, false},
 	} {
