@@ -86,7 +86,7 @@ func (w Writer) Refused(v trigger.Verdict, author string, p trigger.Pull) string
 		trigger.Missed:      "cc-ci was away when this was asked for, more than a day ago. Please comment `" + trigger.Word + "` again.",
 		trigger.Closed:      "the pull request is not open. Reopen it, then comment `" + trigger.Word + "` again.",
 		trigger.Moved:       "something was pushed after the comment (or in the same second), so it can't be told which commit was meant. Look at the new commit, then comment `" + trigger.Word + "` again.",
-		trigger.Unseen:      "the branch holds a commit that this pull request does not show. Look again in a moment; where it never does, because the branch was pushed to while the pull request was closed, push once more. Then comment `" + trigger.Word + "` again.",
+		trigger.Unseen:      "the branch holds a commit that this pull request does not show. Look again in a moment; where it never does, because the branch was pushed to while the pull request was closed or twice within a moment, push once more. Then comment `" + trigger.Word + "` again.",
 	}[v]
 	return w.line([]string{"**not run**: " + why})
 }

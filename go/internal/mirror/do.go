@@ -39,7 +39,7 @@ func (p *Plan) Do(ctx context.Context, f Forge, did func(format string, args ...
 	return nil
 }
 
-// pull opens the pull request. For about a second after a push Gitea does not know the new branch yet: 404.
+// pull opens the pull request. For about a second after a push, longer on a busy machine, Gitea does not know the new branch yet: 404.
 func (p *Plan) pull(ctx context.Context, f Forge, title, body string) (string, error) {
 	end := time.Now().Add(known)
 	for {
@@ -56,4 +56,4 @@ func (p *Plan) pull(ctx context.Context, f Forge, title, body string) (string, e
 }
 
 // known is how long a pushed branch may take to be known.
-const known = 10 * time.Second
+const known = time.Minute
