@@ -104,6 +104,9 @@ func (f *bridgeFlags) check() error {
 			return usagef("bridge: --%s: expected https://host without a name or password, found %q", name, v)
 		}
 	}
+	if !server.Confidential(f.forge) {
+		return usagef("bridge: --forge: expected https (http to this machine alone): the token and who may trigger go that way; found %q", f.forge)
+	}
 	if !server.NameForm.MatchString(f.org) || !server.NameForm.MatchString(f.bot) {
 		return usagef("bridge: --organisation and --bot: expected names of the forge, found %q and %q", f.org, f.bot)
 	}

@@ -84,6 +84,7 @@ func TestMistakes(t *testing.T) {
 		{"re-key without a key", []string{"secrets", "rekey"}, exitUsage, "rekey: --identity is missing"},
 		{"mirror nothing", []string{"mirror"}, exitUsage, "mirror: accepts 1 arg(s), received 0"},
 		{"mirror to an address with a password", []string{"mirror", "x", "--forge", "https://a:b@git.example.org"}, exitUsage, "--forge: expected https://host without a name or password"},
+		{"mirror with a token in plain sight", []string{"mirror", "x", "--forge", "http://git.example.org"}, exitUsage, "--forge: expected https (http to this machine alone)"},
 		{"mirror without a token", []string{"mirror", "x", "--forge", "https://git.example.org", "--organisation", "r", "--token-file", "/nowhere"}, exitUsage, "--token-file: stat /nowhere: no such file"},
 		{"doctor of no server", []string{"doctor", "--server", "--server-file", "/nowhere"}, exitUsage, "server file: none at /nowhere"},
 		{"doctor of two things", []string{"doctor", "--server", "--baseline"}, exitUsage, "expected one of --abra-contract, --server and --baseline"},

@@ -53,6 +53,9 @@ func (f *mirrorFlags) request(name string) (mirror.Request, error) {
 	if !isAddress(f.forge) {
 		return mirror.Request{}, usagef("mirror: --forge: expected https://host without a name or password, found %q", f.forge)
 	}
+	if !server.Confidential(f.forge) {
+		return mirror.Request{}, usagef("mirror: --forge: expected https (http to this machine alone), for your token goes there; found %q", f.forge)
+	}
 	if !server.NameForm.MatchString(f.org) {
 		return mirror.Request{}, usagef("mirror: --organisation: expected a name of the forge, found %q", f.org)
 	}

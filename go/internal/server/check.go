@@ -68,6 +68,23 @@ func address(at, v string) field {
 	}, "http://host or https://host without a name or password"}
 }
 
+// withToken is an address to which a token is sent, and whose answers say who may trigger.
+func withToken(at, v string) field {
+	f := address(at, v)
+	whole := f.fits
+	return field{at, v, func(v string) bool { return whole(v) && Confidential(v) }, "https://host without a name or password (http:// to this machine alone)"}
+}
+
+// Confidential tells whether nobody on the way reads or changes what goes to an address: it is https, or http that doesn't leave this machine.
+func Confidential(address string) bool {
+	u, err := url.Parse(address)
+	if err != nil {
+		return false
+	}
+	ip, _ := netip.ParseAddr(u.Hostname())
+	return u.Scheme == "https" || u.Scheme == "http" && (u.Hostname() == "localhost" || ip.IsLoopback())
+}
+
 func prefix(at, v string) field {
 	return field{at, v, func(v string) bool {
 		p, err := netip.ParsePrefix(v)
@@ -117,7 +134,7 @@ func (s Server) check() error {
 
 func (f Forge) check() error {
 	if err := first(
-		address("forge.url", f.URL), file("forge.tokenFile", f.TokenFile),
+		withToken("forge.url", f.URL), file("forge.tokenFile", f.TokenFile),
 		matching("forge.organisation", f.Organisation, NameForm, "a name of the forge"),
 		matching("forge.bot", f.Bot, NameForm, "a name of the forge"),
 		matching("forge.project", f.Project, ProjectForm, "owner/name"),

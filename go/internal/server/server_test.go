@@ -51,7 +51,8 @@ func TestWrong(t *testing.T) {
 		{"networks that overlap", "swarm.networkSubnet", "10.201.4.0/24", "swarm.networkSubnet: expected a network outside of swarm.addressPool 10.201.0.0/16, found 10.201.4.0/24"},
 		{"host bits set", "swarm.gatewaySubnet", "172.30.0.1/24", "swarm.gatewaySubnet: expected a network like"},
 		{"pool of no networks", "swarm.addressPoolMask", 16, "swarm.addressPoolMask: expected more than 16"},
-		{"password in an address", "forge.url", "https://a:b@git.example.org", "forge.url: expected http://host"},
+		{"password in an address", "forge.url", "https://a:b@git.example.org", "forge.url: expected https://host"},
+		{"token in plain sight", "forge.url", "http://git.example.org", "forge.url: expected https://host without a name or password (http:// to this machine alone)"},
 		{"variable of the converger", "traefik.env", map[string]any{"DOMAIN": "x"}, "traefik.env.DOMAIN: is the converger's own"},
 		{"domain too long", "traefik.domain", strings.Repeat("a", 40) + ".example.org", "at most 40 characters"},
 		{"route elsewhere", "traefik.routes", []any{map[string]any{"name": "x", "host": "example.com", "to": "http://h:1"}}, "traefik.routes[0].host: expected ci.example.org or one name below it"},
@@ -87,5 +88,16 @@ func TestMissing(t *testing.T) {
 	t.Setenv("CC_CI_SERVER", "/nowhere/server.json")
 	if _, err := Load(""); !errors.Is(err, ErrFile) || !strings.Contains(err.Error(), "none at /nowhere/server.json") {
 		t.Error(err)
+	}
+}
+
+func TestConfidential(t *testing.T) {
+	for address, want := range map[string]bool{
+		"https://git.example.org": true, "http://git.example.org": false, "http://127.0.0.1:3000": true, "http://[::1]:3000": true, "http://localhost": true,
+		"http://localhost.example.org": false, "http://172.30.0.1:7777": false, "ftp://127.0.0.1": false, "http://%": false, "": false,
+	} {
+		if got := Confidential(address); got != want {
+			t.Errorf("%q: expected %t, found %t", address, want, got)
+		}
 	}
 }

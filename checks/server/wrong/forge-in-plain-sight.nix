@@ -1,0 +1,1 @@
+{ lib, ... }: { services.cc-ci.forge.url = lib.mkForce "http://git.example.org"; }
