@@ -7,16 +7,20 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 
 	"coopcloud.tech/cc-ci/internal/trigger"
 )
 
-func serve(t *testing.T, do http.HandlerFunc) (*Client, *[]string) {
+func serve(t *testing.T, do http.HandlerFunc) (*Client, func() []string) {
 	t.Helper()
+	var mu sync.Mutex // the answer that a client waits for may never have come
 	var asked []string
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		mu.Lock()
 		asked = append(asked, r.Method+" "+r.URL.RequestURI())
+		mu.Unlock()
 		if r.Header.Get("Authorization") != "Bearer s3cret" || strings.Contains(r.URL.RequestURI(), "s3cret") {
 			t.Errorf("%s: the token belongs into the header: %v", r.URL, r.Header)
 		}
@@ -25,7 +29,7 @@ func serve(t *testing.T, do http.HandlerFunc) (*Client, *[]string) {
 	t.Cleanup(s.Close)
 	c := New(s.URL, "org/cc-ci", "s3cret")
 	t.Cleanup(c.Close)
-	return c, &asked
+	return c, func() []string { mu.Lock(); defer mu.Unlock(); return asked }
 }
 
 var params = trigger.Params{Recipe: "hedgedoc", Ref: strings.Repeat("a", 40), PR: 7, Source: "mallory/hedgedoc", Comment: "42"}
@@ -39,8 +43,8 @@ func TestCreate(t *testing.T) {
 		t.Errorf("found %+v, %v", b, err)
 	}
 	want := "POST /api/repos/org/cc-ci/builds?CCCI_COMMENT=42&CCCI_PR=7&CCCI_RECIPE=hedgedoc&CCCI_REF=" + params.Ref + "&CCCI_SRC=mallory%2Fhedgedoc"
-	if len(*asked) != 1 || (*asked)[0] != want {
-		t.Errorf("expected %s, asked %v", want, *asked)
+	if len(asked()) != 1 || asked()[0] != want {
+		t.Errorf("expected %s, asked %v", want, asked())
 	}
 }
 
@@ -53,8 +57,8 @@ func TestCreateOnce(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			c, asked := serve(t, do)
-			if _, err := c.Create(context.Background(), params); err == nil || len(*asked) != 1 {
-				t.Errorf("found %v, asked %v", err, *asked)
+			if _, err := c.Create(context.Background(), params); err == nil || len(asked()) != 1 {
+				t.Errorf("found %v, asked %v", err, asked())
 			}
 		})
 	}
@@ -62,8 +66,8 @@ func TestCreateOnce(t *testing.T) {
 		c, asked := serve(t, func(http.ResponseWriter, *http.Request) {})
 		bad := params
 		bad.Recipe = "x&branch=evil"
-		if _, err := c.Create(context.Background(), bad); err == nil || len(*asked) != 0 {
-			t.Errorf("found %v, asked %v", err, *asked)
+		if _, err := c.Create(context.Background(), bad); err == nil || len(asked()) != 0 {
+			t.Errorf("found %v, asked %v", err, asked())
 		}
 	})
 }
@@ -78,8 +82,8 @@ func TestGuarded(t *testing.T) {
 	} {
 		c, asked := serve(t, func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, answer) })
 		err := c.Guarded(context.Background())
-		if (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) || (*asked)[0] != "GET /api/repos/org/cc-ci" {
-			t.Errorf("%s: expected %q, found %v, asked %v", answer, want, err, *asked)
+		if (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) || asked()[0] != "GET /api/repos/org/cc-ci" {
+			t.Errorf("%s: expected %q, found %v, asked %v", answer, want, err, asked())
 		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -23,11 +24,14 @@ func TestMain(m *testing.M) {
 var pull = trigger.Pull{Owner: "org", Repo: "hedgedoc", Number: 7}
 
 // serve answers every request with one status and body, and records what was asked.
-func serve(t *testing.T, do http.HandlerFunc) (*Client, *[]string) {
+func serve(t *testing.T, do http.HandlerFunc) (*Client, func() []string) {
 	t.Helper()
+	var mu sync.Mutex // the answer that a client waits for may never have come
 	var asked []string
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		mu.Lock()
 		asked = append(asked, r.Method+" "+r.URL.RequestURI())
+		mu.Unlock()
 		if r.Header.Get("Authorization") != "token s3cret" || strings.Contains(r.URL.RequestURI(), "s3cret") {
 			t.Errorf("%s: the token belongs into the header: %v", r.URL, r.Header)
 		}
@@ -36,7 +40,7 @@ func serve(t *testing.T, do http.HandlerFunc) (*Client, *[]string) {
 	t.Cleanup(s.Close)
 	c := New(s.URL+"/", "org", "s3cret").As("ci-bot")
 	t.Cleanup(c.Close)
-	return c, &asked
+	return c, func() []string { mu.Lock(); defer mu.Unlock(); return asked }
 }
 
 func TestMember(t *testing.T) {
@@ -60,8 +64,8 @@ func TestMember(t *testing.T) {
 				w.WriteHeader(tt.status)
 			})
 			is, err := c.Member(context.Background(), "ada")
-			if is != tt.is || (err != nil) != tt.err || len(*asked) != tt.asked || (*asked)[0] != "GET /api/v1/orgs/org/members/ada" {
-				t.Errorf("found %v, %v, asked %v", is, err, *asked)
+			if is != tt.is || (err != nil) != tt.err || len(asked()) != tt.asked || asked()[0] != "GET /api/v1/orgs/org/members/ada" {
+				t.Errorf("found %v, %v, asked %v", is, err, asked())
 			}
 			if err != nil && strings.Contains(err.Error(), "s3cret") {
 				t.Errorf("the token is in %q", err)
@@ -77,8 +81,8 @@ func TestMember(t *testing.T) {
 	t.Run("a name with a way up", func(t *testing.T) {
 		c, asked := serve(t, func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(404) })
 		c.Member(context.Background(), "../../../users/ada") //nolint:errcheck // what counts is what was asked
-		if (*asked)[0] != "GET /api/v1/orgs/org/members/..%2F..%2F..%2Fusers%2Fada" {
-			t.Errorf("asked %v", *asked)
+		if asked()[0] != "GET /api/v1/orgs/org/members/..%2F..%2F..%2Fusers%2Fada" {
+			t.Errorf("asked %v", asked())
 		}
 	})
 }
@@ -101,8 +105,8 @@ func TestTouched(t *testing.T) {
 	if err != nil || len(got) != 2 || got[0].Pull != pull || got[1].Repo != "cryptpad" || now.Sub(since) != 9*time.Second {
 		t.Errorf("found %v, %s, %v", got, now, err)
 	}
-	if want := "GET /api/v1/repos/issues/search?limit=50&owner=org&page=1&since=2026-11-23T12%3A00%3A00Z&state=all&type=pulls"; len(*asked) != 2 || (*asked)[0] != want {
-		t.Errorf("expected %s and its second page, asked %v", want, *asked)
+	if want := "GET /api/v1/repos/issues/search?limit=50&owner=org&page=1&since=2026-11-23T12%3A00%3A00Z&state=all&type=pulls"; len(asked()) != 2 || asked()[0] != want {
+		t.Errorf("expected %s and its second page, asked %v", want, asked())
 	}
 }
 
@@ -184,8 +188,8 @@ func TestHead(t *testing.T) {
 // TestPostOnce: a comment whose answer is lost is not posted again here.
 func TestPostOnce(t *testing.T) {
 	c, asked := serve(t, func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) })
-	if _, err := c.Post(context.Background(), pull, "x"); err == nil || len(*asked) != 1 {
-		t.Errorf("found %v, asked %v", err, *asked)
+	if _, err := c.Post(context.Background(), pull, "x"); err == nil || len(asked()) != 1 {
+		t.Errorf("found %v, asked %v", err, asked())
 	}
 }
 
@@ -202,8 +206,8 @@ func TestPostAsAnother(t *testing.T) {
 			t.Errorf("found %v", err)
 		}
 	}
-	if want := "DELETE /api/v1/repos/org/hedgedoc/issues/comments/5"; len(*asked) != 2 || (*asked)[1] != want {
-		t.Errorf("expected one post and %s, asked %v", want, *asked)
+	if want := "DELETE /api/v1/repos/org/hedgedoc/issues/comments/5"; len(asked()) != 2 || asked()[1] != want {
+		t.Errorf("expected one post and %s, asked %v", want, asked())
 	}
 }
 
