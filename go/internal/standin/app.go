@@ -130,6 +130,16 @@ func (p *program) running(ctx context.Context, a *app) ([]swarm.Service, error) 
 	return services, err
 }
 
+// runningApp opens an app that must be deployed, and gives its services.
+func (p *program) runningApp(ctx context.Context, name string) (*app, []swarm.Service, error) {
+	a, err := p.app(name)
+	if err != nil {
+		return nil, nil, err
+	}
+	services, err := p.running(ctx, a)
+	return a, services, err
+}
+
 // refuseDeployed gives abra's error where the app is deployed.
 func (p *program) refuseDeployed(ctx context.Context, a *app) error {
 	services, err := p.deployed(ctx, a)

@@ -23,11 +23,7 @@ func (p *program) appPs() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "ps <domain> [flags]", Short: "Check app deployment status", Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			a, err := p.app(args[0])
-			if err != nil {
-				return err
-			}
-			services, err := p.running(cmd.Context(), a)
+			a, services, err := p.runningApp(cmd.Context(), args[0])
 			if err != nil {
 				return err
 			}

@@ -31,11 +31,8 @@ func (p *program) appRun() *cobra.Command {
 		Use: "run <domain> <service> <cmd> [[args] [flags] | [flags] -- [args]]", Short: "Run a command inside a service container",
 		Args: cobra.MinimumNArgs(3),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			a, err := p.app(args[0])
+			a, _, err := p.runningApp(cmd.Context(), args[0])
 			if err != nil {
-				return err
-			}
-			if _, err := p.running(cmd.Context(), a); err != nil {
 				return err
 			}
 			if !noTTY && !p.terminal() && p.switches.Is("run-tty", "asked") {
@@ -91,11 +88,7 @@ func (p *program) appLogs() *cobra.Command {
 	return &cobra.Command{
 		Use: "logs <domain> [service] [flags]", Short: "Tail app logs", Args: cobra.RangeArgs(1, 2),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			a, err := p.app(args[0])
-			if err != nil {
-				return err
-			}
-			services, err := p.running(cmd.Context(), a)
+			a, services, err := p.runningApp(cmd.Context(), args[0])
 			if err != nil {
 				return err
 			}
