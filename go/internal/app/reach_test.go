@@ -65,6 +65,21 @@ func TestReadyWaitsForFurtherHosts(t *testing.T) {
 	}
 }
 
+// Where an answer leads is not asked: what another app, or a page elsewhere, says is no word of this app's.
+func TestReadyFollowsNoRedirect(t *testing.T) {
+	server := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Host == "example.com" {
+			http.Redirect(w, r, "https://other.example.com/", http.StatusFound)
+		}
+	}))
+	defer server.Close()
+	a := &App{HTTP: trusting(t, server), Names: recipe.Names{Domain: "example.com"}, Tell: func(string) {},
+		Plan: &plan.Plan{Ready: plan.Ready{Path: "/", Status: []int{200}, Timeout: plan.Duration(200 * time.Millisecond)}}}
+	if err := a.Ready(t.Context()); err == nil || !strings.Contains(err.Error(), "got status 302") {
+		t.Errorf("expected the redirect's own status, found %v", err)
+	}
+}
+
 func TestPause(t *testing.T) {
 	for waited, want := range map[time.Duration]time.Duration{
 		0:                      50 * time.Millisecond,

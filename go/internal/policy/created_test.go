@@ -14,6 +14,7 @@ import (
 	"github.com/docker/docker/api/types/volume"
 	"github.com/rogpeppe/go-internal/txtar"
 
+	"coopcloud.tech/cc-ci/internal/plan"
 	"coopcloud.tech/cc-ci/internal/recipe"
 	"coopcloud.tech/cc-ci/internal/result"
 )
@@ -150,5 +151,26 @@ func TestCreatedForeignVolume(t *testing.T) {
 	got := show(Created(Engine{Services: []swarm.Service{{Spec: spec}}}, testRun, nil))
 	if want := []string{"external-volume created: service app: volumes[0]"}; !slices.Equal(got, want) {
 		t.Errorf("findings = %v; want %v", got, want)
+	}
+}
+
+// The engine has other words for what the compose files say, so that an exception whose thing Check has compared holds here
+// for its rule and place, and for no other.
+func TestExceptionsOfTheCreated(t *testing.T) {
+	a, err := txtar.ParseFile("testdata/host-bind/short.txtar")
+	if err != nil {
+		t.Fatal(err)
+	}
+	made := deploy(t, load(t, unpack(t, a)))
+	all := Created(made, testRun, nil)
+	if !Refused(all) {
+		t.Fatalf("findings: %+v", all)
+	}
+	_, place, _ := strings.Cut(all[0].Place, createdPlace)
+	for place, accepted := range map[string]bool{place: true, place + ".other": false} {
+		e := plan.Exception{Rule: all[0].ID, Place: place, Found: "in the compose file's words", Reason: "agreed"}
+		if found := Created(made, testRun, []plan.Exception{e}); (found[0].Accepted != "") != accepted || e.Found == "" {
+			t.Errorf("%s: expected accepted: %v, found %+v", place, accepted, found)
+		}
 	}
 }
