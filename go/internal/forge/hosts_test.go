@@ -13,7 +13,6 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 
 	"coopcloud.tech/cc-ci/internal/store"
 	"coopcloud.tech/cc-ci/internal/trigger"
@@ -127,7 +126,7 @@ func dashboard(t *testing.T, keys string) string {
 			t.Logf("the dashboard's log:\n%s", tail(log.String(), 40))
 		}
 	})
-	await(t, "dashboard", 30*time.Second, func() error {
+	await(t, "dashboard", patience, func() error {
 		resp, err := http.Get("http://" + listen + "/")
 		if err == nil {
 			err = resp.Body.Close()

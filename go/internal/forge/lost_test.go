@@ -4,6 +4,7 @@ package forge
 
 import (
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -18,11 +19,13 @@ import (
 	sdk "code.gitea.io/sdk/gitea"
 	"github.com/drone/drone-go/drone"
 
+	"coopcloud.tech/cc-ci/internal/store"
 	"coopcloud.tech/cc-ci/internal/trigger"
 )
 
-// TestLost: whatever of a running build dies, its follower is gone after 5 s. Where nobody follows any more, the app is gone after 60 s; where
-// Drone's report step takes over, the run comes to its end. The answer says what became of it, and the next build is green.
+// TestLost: whatever of a running build dies, its follower goes too. Where nobody follows any more, the run ends and its app goes; where
+// Drone's report step takes over, the run comes to its end. The answer says what became of it, and the next build is green. How long each
+// took stands in the test's log.
 func TestLost(t *testing.T) {
 	demo(t)
 	b := start(t, apart)
@@ -67,23 +70,49 @@ type lost struct {
 
 func (l lost) test(t *testing.T) {
 	p := l.open(t)
-	build := deployed(t, p)
+	id, build := deployed(t, p)
 	before := followers(build)
 	l.lose(t, build)
-	await(t, "end of the followers", 5*time.Second, func() error {
-		for _, pid := range followers(build) {
-			if slices.Contains(before, pid) {
-				return fmt.Errorf("%s is left", pid)
-			}
-		}
-		return nil
-	})
+	next := func(pid string) bool { return l.reported && !slices.Contains(before, pid) }
+	unfollowed(t, build, next)
 	if !l.reported {
-		await(t, "end of the app", 55*time.Second, func() error { return none(appsOf(t, p)) })
+		removed(t, p, id)
 	}
 	answered(t, p, demoLimit, l.words)
 	// Not at once: the first look may have fallen between two deployments of a run that was still ending.
 	await(t, "end of the app, still", 30*time.Second, func() error { return none(appsOf(t, p)) })
+}
+
+// unfollowed waits until nobody follows a build any more but those of its next step: long before the step would have ended by itself.
+func unfollowed(t *testing.T, build int, next func(pid string) bool) {
+	t.Helper()
+	began := time.Now()
+	await(t, "end of the followers", 20*time.Second, func() error {
+		left := followers(build)
+		if next != nil {
+			left = slices.DeleteFunc(left, next)
+		}
+		return none(left)
+	})
+	t.Logf("no follower after %s", time.Since(began).Round(100*time.Millisecond))
+}
+
+// removed waits until the app of a comment's run is gone, and sees that the run ended because nobody followed it, not by itself.
+func removed(t *testing.T, p trigger.Pull, id int64) {
+	t.Helper()
+	began := time.Now()
+	await(t, "end of the app", patience, func() error { return none(appsOf(t, p)) })
+	t.Logf("no app after %s", time.Since(began).Round(time.Second))
+	await(t, "the run's result", patience, func() error {
+		r, err := store.Read(machine.Results.Dir).OfKey(fmt.Sprint(id))
+		if err != nil {
+			return err
+		}
+		if text := fmt.Sprintf("%+v", r); !strings.Contains(text, "nobody has followed the run") {
+			t.Errorf("expected a run that ended since nobody followed it, found %s", text)
+		}
+		return nil
+	})
 }
 
 // limit sets Drone's limit for a build of the project, in minutes; a build has the one from when it began.
@@ -99,25 +128,25 @@ func demoPull(t *testing.T) trigger.Pull { return pull(t, "demo") }
 
 func slowPull(t *testing.T) trigger.Pull {
 	t.Helper()
-	branch := fmt.Sprintf("slow-%d", pulls.Add(1))
-	push(t, "recipes", "demo", "", branch)
+	branch := "main"
 	content := base64.StdEncoding.EncodeToString([]byte("import time\n\n\ndef test_slow():\n    time.sleep(25)\n"))
-	for i := range 3 { // each within the limit of a step
+	// Each within the limit of a step, and on a new branch: a push to an old one Gitea may note when the pull request is open, after the comment.
+	for i := range 3 {
 		opt := sdk.CreateFileOptions{Content: content}
-		opt.BranchName = branch
+		opt.BranchName, opt.NewBranchName = branch, fmt.Sprintf("slow-%d", pulls.Add(1))
+		branch = opt.NewBranchName
 		if _, _, err := admin.CreateFile("recipes", "demo", fmt.Sprintf("tests/test_slow_%d.py", i), opt); err != nil {
 			t.Fatal(err)
 		}
 	}
-	return openPull(t, "demo", branch) // only now: a push to an open pull request would make the comment's head an older one
+	return openPull(t, "demo", branch)
 }
 
-// deployed starts a build of a pull request and waits until its app is in the engine and a follower follows.
-func deployed(t *testing.T, p trigger.Pull) int {
+// deployed starts a build of a pull request by a comment and waits until its app is in the engine and a follower follows.
+func deployed(t *testing.T, p trigger.Pull) (id int64, build int) {
 	t.Helper()
 	pause(t, 1)
-	id := comment(t, "ada", p, trigger.Word)
-	build := 0
+	id = comment(t, "ada", p, trigger.Word)
 	await(t, "app and follower", demoLimit, func() (err error) {
 		if build, err = buildOf(id); err != nil {
 			return err
@@ -127,7 +156,7 @@ func deployed(t *testing.T, p trigger.Pull) int {
 		}
 		return nil
 	})
-	return build
+	return id, build
 }
 
 // buildOf gives the number of a comment's build, 0 where there is none yet.
@@ -182,14 +211,30 @@ func cancel(t *testing.T, build int) {
 }
 
 // killShell kills the shell of the step; what follows in the build is skipped but for the report, which finds the run ended.
-func killShell(t *testing.T, build int) {
-	for _, pid := range followers(build) {
-		parent, err := parentOf(pid)
-		if err != nil {
-			t.Fatal(err)
+func killShell(t *testing.T, build int) { killOf(t, build, parentOf) }
+
+func killFollower(t *testing.T, build int) {
+	killOf(t, build, func(pid string) (string, error) { return pid, nil })
+}
+
+// killOf kills the process that a follower leads to. Between two steps there is none: then that of the next step.
+func killOf(t *testing.T, build int, of func(pid string) (string, error)) {
+	t.Helper()
+	await(t, "a follower", patience, func() error {
+		pids := followers(build)
+		if len(pids) == 0 {
+			return errors.New("nobody follows")
 		}
-		killPid(t, parent)
-	}
+		pid, err := of(pids[0])
+		if err != nil {
+			return err
+		}
+		n, err := strconv.Atoi(pid)
+		if err != nil {
+			return err
+		}
+		return syscall.Kill(n, syscall.SIGKILL)
+	})
 }
 
 func parentOf(pid string) (string, error) {
@@ -200,26 +245,9 @@ func parentOf(pid string) (string, error) {
 	return strings.Fields(string(stat[strings.LastIndexByte(string(stat), ')')+2:]))[1], nil
 }
 
-func killFollower(t *testing.T, build int) {
-	for _, pid := range followers(build) {
-		killPid(t, pid)
-	}
-}
-
-func killPid(t *testing.T, pid string) {
-	t.Helper()
-	n, err := strconv.Atoi(pid)
-	if err == nil {
-		err = syscall.Kill(n, syscall.SIGKILL)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-}
-
 // overdue waits for Drone's limit of one minute.
 func overdue(t *testing.T, build int) {
-	await(t, "end by Drone's limit", 70*time.Second, func() error {
+	await(t, "end by Drone's limit", patience, func() error {
 		b, err := builds.Build("recipes", "cc-ci", build)
 		if err == nil && b.Status != drone.StatusKilled {
 			err = fmt.Errorf("it is %s", b.Status)
@@ -231,19 +259,19 @@ func overdue(t *testing.T, build int) {
 // killRunner: the build would stay running for ever; the bridge cancels it at a limit of its own.
 func killRunner(t *testing.T, b *bridge) {
 	p := demoPull(t)
-	build := deployed(t, p)
+	id, build := deployed(t, p)
 	if err := script("halt.sh", "runner", "KILL"); err != nil {
 		t.Fatal(err)
 	}
-	await(t, "end of the followers", 5*time.Second, func() error { return none(followers(build)) })
+	unfollowed(t, build, nil)
 	if err := runner(2); err != nil {
 		t.Fatal(err)
 	}
 	b.kill(syscall.SIGTERM)
 	b.args = append(b.args, "--build-limit", "1m")
 	b.start("")
-	await(t, "end of the app", 55*time.Second, func() error { return none(appsOf(t, p)) })
-	answered(t, p, 3*time.Minute, "ran for more than 1m0s")
+	removed(t, p, id)
+	answered(t, p, patience, "ran for more than 1m0s")
 	b.kill(syscall.SIGTERM)
 	b.args = b.args[:len(b.args)-2]
 	b.start("")
