@@ -35,6 +35,9 @@ func (r *runner) http(ctx context.Context, h *plan.HTTP) error {
 	}
 	defer res.Body.Close()
 	a, err := r.read(ctx, res, h.Expect != nil && h.Expect.SHA256 != "")
+	if err == nil {
+		err = ctx.Err() // a server that sees us hang up may answer just then, and be heard
+	}
 	if err != nil {
 		return err
 	}

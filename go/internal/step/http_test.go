@@ -174,6 +174,27 @@ func TestTimeLimitIsTheRecipesFault(t *testing.T) {
 	}
 }
 
+// lateAnswer gives an answer once the request's time is over.
+type lateAnswer struct{}
+
+func (lateAnswer) RoundTrip(req *http.Request) (*http.Response, error) {
+	<-req.Context().Done()
+	return &http.Response{StatusCode: 200, Body: http.NoBody, Request: req}, nil
+}
+
+// A server that sees the client hang up may answer just then, and be heard.
+func TestAnswerToAHangUpIsNone(t *testing.T) {
+	app := serve(t, echo)
+	app.Client().Transport = lateAnswer{}
+	s := httpStep(plan.HTTP{Path: "/"})
+	s.Timeout = plan.Duration(20 * time.Millisecond)
+	steps, err := run(t, deps(app), s)
+	var f *result.Failure
+	if !errors.As(err, &f) || f.Expected != "an end within 20ms" || steps[0].Outcome != result.Fail {
+		t.Errorf("got %v, %+v", err, steps)
+	}
+}
+
 func TestCancelIsNobodysFault(t *testing.T) {
 	cancelled, cancel := context.WithCancel(context.Background())
 	defer cancel()
