@@ -10,7 +10,7 @@ if [ "$CC_CI_DOCKER" = host ]; then
 fi
 for kept in "$CC_CI_CACHE"/clones/*/forge/*/; do [ ! -d "$kept" ] || "$root/checks/forge/down.sh" "$kept"; done
 "$machine/dockerd.sh" down
-! mountpoint -q "$volumes" || umount -l "$volumes"
+! mountpoint -q "$volumes" || { mount --make-rprivate "$volumes" && umount -l "$volumes"; }
 if [ -e "$CC_CI_CACHE/nix/made-store" ]; then
   say "removing /nix"
   chmod -R u+w /nix && rm -rf /nix
@@ -24,4 +24,5 @@ if [ -n "$packages" ]; then
 fi
 say "removing $CC_CI_CACHE"
 chmod -R u+w "$CC_CI_CACHE"
+find "$CC_CI_CACHE" -mindepth 1 -maxdepth 1 ! -name clones -exec rm -rf {} + # clones says whose the folder is, should this be cut short
 rm -rf "$CC_CI_CACHE"

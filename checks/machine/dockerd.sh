@@ -38,6 +38,7 @@ up() {
   # One that is only busy is left alone: it may have a run's apps.
   decided() { answers || ! alive; }
   if alive && within 60 decided && answers >/dev/null 2>&1; then return; fi
+  ! alive || stop "dockerd ($(<"$pidfile")) has not answered for a minute" "wait until it does, or end it and its apps with make down"
   [ "$(id -u)" = 0 ] || stop "our own dockerd needs root" "run make as root, or set CC_CI_DOCKER=host"
   local free
   free=$(df --output=avail -BM "$engine" | tail -1 | tr -dc 0-9)

@@ -14,16 +14,23 @@ npm() {
     timeout 300 npm "$@"
     return
   fi
-  local at
   command -v apt-get >/dev/null || stop "there is no npm" "install npm, then run make again"
+  local at status=0
   mkdir -p "$CC_CI_CACHE/npm"
   at=$(mktemp -d "$CC_CI_CACHE/npm/unpacked-XXXXXX")
+  unpacked "$at" "$@" || status=$?
+  rm -rf "$at"
+  return "$status"
+}
+
+unpacked() {
+  local at=$1
+  shift
   mkdir -p "$at/debs/partial" "$at/root"
   timeout 300 apt-get install -qq -y --download-only --no-install-recommends \
     -o Dir::Cache::archives="$at/debs" -o Debug::NoLocking=1 npm >"$at/log" 2>&1 </dev/null || return 1
   for deb in "$at"/debs/*.deb; do dpkg-deb --fsys-tarfile "$deb" | tar -x -C "$at/root" ./usr/share/nodejs 2>/dev/null || true; done
   NODE_PATH=$at/root/usr/share/nodejs timeout 300 node "$at/root/usr/share/nodejs/npm/bin/npm-cli.js" "$@"
-  rm -rf "$at"
 }
 
 say "installing $package $version from npm"

@@ -8,7 +8,7 @@
 . "${BASH_SOURCE%/*}/vars.sh"
 
 same() { [ "$(stat -c %d:%i "$1")" = "$(stat -c %d:%i "$volumes")" ]; }
-blind() { findmnt -no OPTIONS,PROPAGATION --mountpoint "$volumes" | grep -qE 'nosuid,nodev,noexec,.*nosymfollow.* private'; }
+blind() { findmnt -no OPTIONS,PROPAGATION --mountpoint "$volumes" | grep -qE 'nosuid,nodev,noexec,.*nosymfollow.* private$'; }
 
 mkdir -p "$volumes"
 if same "$1" && blind; then exit 0; fi

@@ -74,7 +74,7 @@ func (w *world) brings(r mirror.Request, want ...string) {
 	}
 	again, _, err := w.look(w.token, r)
 	if err != nil || !again.Nothing() {
-		w.t.Errorf("again: expected nothing to do, found %v, %v", again, err)
+		w.t.Fatalf("again: expected nothing to do, found %v, %v", again, err)
 	}
 	if strings.Join(again.Conflicts, "\n") != strings.Join(p.Conflicts, "\n") {
 		w.t.Errorf("again: expected the conflicts %q, found %q", p.Conflicts, again.Conflicts)
