@@ -12,6 +12,7 @@ import (
 	"filippo.io/age"
 )
 
+// A row is a list of recipients that must be refused.
 func TestRecipients(t *testing.T) {
 	p := newPlace(t)
 	right, err := os.ReadFile(filepath.Join(p.dir, recipientsFile))

@@ -147,7 +147,6 @@ func TestFindings(t *testing.T) {
 	}
 }
 
-// A row is a list of recipients that must be refused.
 // What docker can't read doesn't get into the folder, and what was there stays.
 func TestPutRefusesBrokenCredentials(t *testing.T) {
 	p := newPlace(t)
