@@ -38,6 +38,7 @@ const (
 	maxFindings = 200
 	maxPlace    = 300 // characters
 	maxFound    = 300
+	maxToWrite  = 4 << 10 // bytes of what an operator is told to write, which a cut would make useless
 )
 
 // List is what was found, in the order it was found. The zero List is empty.
@@ -88,12 +89,12 @@ func Printable(s string, limit int) string {
 
 // Accept writes the reason of each exception into the findings that it names, and gives
 // the exceptions that fit nothing: they have outlived their reason. What is refused passes only as the very thing that
-// was excepted: its place alone would let a stranger write anything there.
+// was excepted: its place alone would let a stranger write anything there. A refusal that names no thing, as that of a list which was cut, never passes.
 func Accept(found []result.Finding, exceptions []plan.Exception) (unused []plan.Exception) {
 	for _, e := range exceptions {
 		fits := false
 		for i := range found {
-			if speaks(e, found[i]) && (e.Found == found[i].Found || e.Found == "" && found[i].Severity != Refuse) {
+			if speaks(e, found[i]) && (e.Found == "" && found[i].Severity != Refuse || e.Found == found[i].Found && e.Found != "") {
 				found[i].Accepted, fits = e.Reason, true
 			}
 		}
@@ -108,21 +109,31 @@ func speaks(e plan.Exception, f result.Finding) bool {
 	return e.Rule == f.ID && samePlace(f.Place, e.Place)
 }
 
-// Unused says why an exception fits none of the findings.
-func Unused(e plan.Exception, found []result.Finding) string {
-	for _, f := range found {
-		if speaks(e, f) {
-			return fmt.Sprintf("the finding of rule %s here is of another thing: `found` must be %q", e.Rule, f.Found)
+// Unused notes under a rule the exceptions that fit none of the findings, and why.
+func (l *List) Unused(r Rule, unused []plan.Exception, found []result.Finding) {
+	for _, e := range unused {
+		text := fmt.Sprintf("no finding of rule %s here; %s", e.Rule, r.Mend)
+		if i := slices.IndexFunc(found, func(f result.Finding) bool { return speaks(e, f) }); i >= 0 {
+			text = fmt.Sprintf("the finding of rule %s here is not to be excepted; %s", e.Rule, r.Mend)
+			if thing := found[i].Found; thing != "" {
+				text = fmt.Sprintf("the finding of rule %s here is of another thing: `found` must be \"%s\"", e.Rule, nixString.Replace(thing))
+			}
 		}
+		l.Take(result.Finding{ID: r.ID, Severity: r.Severity, Place: Printable(e.Place, maxPlace), Text: Printable(text, maxToWrite)})
 	}
-	return fmt.Sprintf("no finding of rule %s here", e.Rule)
 }
+
+// nixString keeps Nix from reading more into a string than stands in it.
+var nixString = strings.NewReplacer(`\`, `\\`, `"`, `\"`, "${", `\${`, "\n", `\n`, "\r", `\r`, "\t", `\t`)
 
 // Subject takes the file and the index from a place: "service app: volumes".
 func Subject(place string) string {
 	_, rest, _ := strings.Cut(place, ": ")
-	return trailingIndex.ReplaceAllString(rest, "")
+	return WithoutIndex(rest)
 }
+
+// WithoutIndex takes the index from the end of a place.
+func WithoutIndex(place string) string { return trailingIndex.ReplaceAllString(place, "") }
 
 var trailingIndex = regexp.MustCompile(`\[\d+\]$`)
 
@@ -131,7 +142,7 @@ var trailingIndex = regexp.MustCompile(`\[\d+\]$`)
 func samePlace(found, excepted string) bool {
 	_, bare, _ := strings.Cut(found, ": ")
 	for _, place := range []string{found, bare} {
-		if place != "" && (place == excepted || trailingIndex.ReplaceAllString(place, "") == excepted) {
+		if place != "" && (place == excepted || WithoutIndex(place) == excepted) {
 			return true
 		}
 	}

@@ -54,9 +54,7 @@ func Check(in Input, exceptions []plan.Exception) []result.Finding {
 		}
 	}
 	mine, _ := Split(exceptions)
-	for _, e := range finding.Accept(found, mine) {
-		unused.Add(unusedException, e.Place, "%s", finding.Unused(e, found))
-	}
+	unused.Unused(unusedException, finding.Accept(found, mine), found)
 	return append(found, unused.Found()...)
 }
 

@@ -46,14 +46,26 @@ func Check(f *recipe.Facts, run Run, exceptions []plan.Exception) []result.Findi
 		r.addNew(merged.list.Found())
 	}
 	r.sample(f.Sample)
-	found, exceptions := r.list.Found(), slices.Clone(exceptions)
-	for i := range found { // no file can know the run's names
-		found[i].Found = strings.NewReplacer(run.Stack, "${stack}", run.Hosts[0], "${domain}").Replace(found[i].Found)
-	}
-	for i := range exceptions {
-		exceptions[i].Place = strings.NewReplacer("${stack}", run.Stack, "${domain}", run.Hosts[0]).Replace(exceptions[i].Place)
-	}
+	found, _, exceptions := run.meet(r.list.Found(), exceptions)
 	return finish(found, exceptions)
+}
+
+// meet makes findings and exceptions comparable: no file can know the run's names, so ${stack} and ${domain} stand for them.
+// made are the exceptions for places of created objects, others those for places in files.
+func (run Run) meet(found []result.Finding, exceptions []plan.Exception) (_ []result.Finding, made, others []plan.Exception) {
+	hide, show := strings.NewReplacer(run.Stack, "${stack}", run.Hosts[0], "${domain}"), strings.NewReplacer("${stack}", run.Stack, "${domain}", run.Hosts[0])
+	for i := range found {
+		found[i].Found = hide.Replace(found[i].Found)
+	}
+	for _, e := range exceptions {
+		e.Place = show.Replace(e.Place)
+		if strings.HasPrefix(e.Place, createdPlace) {
+			made = append(made, e)
+		} else {
+			others = append(others, e)
+		}
+	}
+	return found, made, others
 }
 
 // Refused tells whether any finding keeps the recipe from being deployed.
@@ -108,9 +120,7 @@ func (r *report) sample(s recipe.Sample) {
 // fits nothing is told, so that it doesn't outlive its reason.
 func finish(found []result.Finding, exceptions []plan.Exception) []result.Finding {
 	slices.SortStableFunc(found, func(a, b result.Finding) int { return order(a.ID) - order(b.ID) })
-	unused := &report{rule: ruleByID(ruleUnused)}
-	for _, e := range finding.Accept(found, exceptions) {
-		unused.add(e.Place, "%s", finding.Unused(e, found))
-	}
-	return append(found, unused.list.Found()...)
+	var unused finding.List
+	unused.Unused(ruleByID(ruleUnused), finding.Accept(found, exceptions), found)
+	return append(found, unused.Found()...)
 }

@@ -201,6 +201,58 @@ func TestWhatIsExcepted(t *testing.T) {
 	}
 }
 
+// Two things that are judged alike are found in different words where one is worse than the other.
+func TestFoundSaysAll(t *testing.T) {
+	const app = "version: \"3.8\"\nservices:\n  app:\n    image: nginx:1.27\n"
+	for _, c := range []struct{ name, compose, want string }{
+		{"a port", app + "    ports: ['25:25']\n", "25:25/tcp"},
+		{"a port of the host", app + "    ports: [{target: 25, published: 25, mode: host}]\n", "25:25/tcp in mode host"},
+		{"a limit", app + "    ulimits: {rtprio: 5}\n", "rtprio=5:5"},
+		{"two limits", app + "    ulimits: {rtprio: {soft: 5, hard: 99}}\n", "rtprio=5:99"},
+		{"a network's options", app + "networks: {lan: {driver_opts: {encrypted: '', parent: eth0}}}\n", "driver_opts[encrypted: parent:eth0]"},
+		{"a volume of a plugin", app + "volumes: {data: {driver: sshfs, driver_opts: {host: a.example.org}}}\n", "driver sshfs driver_opts[host:a.example.org]"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			dir := t.TempDir()
+			if err := os.WriteFile(filepath.Join(dir, "compose.yml"), []byte(c.compose), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if found := Check(load(t, dir), testRun, nil); len(found) != 1 || found[0].Found != c.want {
+				t.Errorf("expected %q, found %+v", c.want, found)
+			}
+		})
+	}
+}
+
+// A list that was cut says nothing of what is not in it.
+func TestCutListIsRefused(t *testing.T) {
+	f, exceptions := &recipe.Facts{}, []plan.Exception{{Rule: "too-large", Place: "checkout", Reason: "agreed"}}
+	for i := range 300 {
+		p := recipe.Problem{Rule: recipe.RuleSymlink, Place: fmt.Sprint("link", i), Text: "leads out"}
+		f.Problems = append(f.Problems, p)
+		exceptions = append(exceptions, plan.Exception{Rule: p.Rule, Place: p.Place, Found: p.Text, Reason: "agreed"})
+	}
+	if got := Check(f, testRun, exceptions); !Refused(got) {
+		t.Errorf("accepted: %+v", got[len(got)-2:])
+	}
+}
+
+// What is to be written is told whole, and so that Nix reads it as it is meant.
+func TestToldWhatToExcept(t *testing.T) {
+	hosts := strings.Repeat("`www.example.org`, ", 60)
+	dir := t.TempDir()
+	text := services(1, "app") + "    deploy: {labels: ['traefik.http.routers.${STACK_NAME}.rule=Host(" + hosts + "`${DOMAIN}`) \\ \"']}\n"
+	if err := os.WriteFile(filepath.Join(dir, "compose.yml"), []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	place := "service app0: deploy.labels.traefik.http.routers.${stack}.rule"
+	found := Check(load(t, dir), testRun, []plan.Exception{{Rule: "router-host", Place: place, Found: "rule", Reason: "agreed"}})
+	last := found[len(found)-1]
+	if want := "\"rule Host(" + hosts + "`\\${domain}`) \\\\ \\\"\""; last.ID != ruleUnused || !strings.HasSuffix(last.Text, want) {
+		t.Errorf("expected %s at the end, found %+v", want, last)
+	}
+}
+
 // services is a compose file with n of them.
 func services(n int, name string) string {
 	text := "version: \"3.8\"\nservices:\n"

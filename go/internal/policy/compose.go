@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -124,6 +125,15 @@ func labels(place string, m map[string]string) []setting {
 	return out
 }
 
+// port says all that decides what a published port takes.
+func port(published, target uint32, protocol, mode string) string {
+	text := fmt.Sprintf("%d:%d/%s", published, target, cmp.Or(protocol, "tcp"))
+	if mode != "" && mode != "ingress" {
+		text += " in mode " + mode
+	}
+	return text
+}
+
 // composeSettings lists the keys that are judged by their value. Swarm ignores
 // some of them today; they are judged all the same, because a recipe that asks
 // for the host is not one that should be believed.
@@ -159,11 +169,15 @@ func composeSettings(place string, s types.ServiceConfig) []setting {
 	one("credential_spec", s.CredentialSpec.Config+s.CredentialSpec.File+s.CredentialSpec.Registry)
 	one("isolation", s.Isolation)
 	for i, p := range s.Ports {
-		out = append(out, setting{"ports", fmt.Sprintf("%d:%d/%s", p.Published, p.Target, p.Protocol), fmt.Sprintf("%s: ports[%d]", place, i)})
+		out = append(out, setting{"ports", port(p.Published, p.Target, p.Protocol, p.Mode), fmt.Sprintf("%s: ports[%d]", place, i)})
 	}
 	keyed("sysctls", s.Sysctls)
 	for _, name := range slices.Sorted(maps.Keys(s.Ulimits)) {
-		out = append(out, setting{"ulimits", name, place + ": ulimits." + name})
+		u := *s.Ulimits[name]
+		if u.Single != 0 {
+			u.Soft, u.Hard = u.Single, u.Single
+		}
+		out = append(out, setting{"ulimits", fmt.Sprintf("%s=%d:%d", name, u.Soft, u.Hard), place + ": ulimits." + name})
 	}
 	if s.Logging != nil {
 		one("logging.driver", s.Logging.Driver)

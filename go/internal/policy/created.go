@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"coopcloud.tech/cc-ci/internal/finding"
 	"coopcloud.tech/cc-ci/internal/plan"
 	"coopcloud.tech/cc-ci/internal/result"
 	"github.com/docker/docker/api/types/mount"
@@ -26,20 +27,21 @@ type Engine struct {
 
 // Created judges what a deploy made with the same rules as Check. Its findings'
 // places begin with "created: "; the exceptions of the compose files hold for
-// them as well, where they name no file, whatever was found: the engine has other words for it, and Check has compared.
+// them as well, where they name no file, whatever was found and without an index: the engine has other words for it and
+// another order, and Check has compared. Exceptions whose place begins with "created: " are for what is found there.
 func Created(e Engine, run Run, exceptions []plan.Exception) []result.Finding {
 	a := &ask{run: run, known: names{traefik: map[string]bool{}, ruled: map[string]bool{}}}
 	byID := map[string]string{}
 	for _, n := range e.Networks {
 		byID[n.ID] = n.Name
 		if a.own(n.Name) || n.Labels["com.docker.stack.namespace"] == run.Stack {
-			a.objects = append(a.objects, createdNetwork(n))
+			a.objects = append(a.objects, createdNetwork(n, run))
 		}
 	}
 	used := map[string]bool{}
 	for _, s := range e.Services {
 		a.services = append(a.services, createdService(s, byID, run))
-		a.objects = append(a.objects, createdFiles(s)...)
+		a.objects = append(a.objects, createdFiles(s, run)...)
 		for key := range s.Spec.Labels {
 			a.known.add(key)
 		}
@@ -56,22 +58,28 @@ func Created(e Engine, run Run, exceptions []plan.Exception) []result.Finding {
 	}
 	r := &report{}
 	r.judge(a)
-	found, exceptions := r.list.Found(), slices.Clone(exceptions)
+	found, made, others := run.meet(r.list.Found(), exceptions)
+	finding.Accept(found, made)
+	const anything = "what Check has compared" // a finding that names no thing stays without
 	for i := range found {
-		found[i].Found = ""
+		if found[i].Found != "" {
+			found[i].Found = anything
+		}
 	}
-	for i := range exceptions {
-		exceptions[i].Found = ""
+	for i := range others {
+		others[i].Place = finding.WithoutIndex(others[i].Place)
+		if others[i].Found != "" {
+			others[i].Found = anything
+		}
 	}
-	findings := finish(found, exceptions)
 	// Whether an exception is needed at all is Check's question.
-	return slices.DeleteFunc(findings, func(f result.Finding) bool { return f.ID == ruleUnused })
+	return slices.DeleteFunc(finish(found, others), func(f result.Finding) bool { return f.ID == ruleUnused })
 }
 
 func short(name string, run Run) string { return strings.TrimPrefix(name, run.Stack+"_") }
 
-func createdNetwork(n network.Summary) object {
-	place := createdPlace + "networks." + n.Name
+func createdNetwork(n network.Summary, run Run) object {
+	place := createdPlace + "networks." + short(n.Name, run)
 	options := maps.Clone(n.Options)
 	// The engine writes the VXLAN's number in by itself. Subnets are its own choice too.
 	delete(options, "com.docker.network.driver.overlay.vxlanid_list")
@@ -80,17 +88,17 @@ func createdNetwork(n network.Summary) object {
 
 // createdFiles gives the secrets and configs that a service uses: a reference is
 // all that the engine needs to hand one over.
-func createdFiles(s swarm.Service) []object {
+func createdFiles(s swarm.Service, run Run) []object {
 	c := s.Spec.TaskTemplate.ContainerSpec
 	if c == nil {
 		return nil
 	}
 	var out []object
 	for _, ref := range c.Secrets {
-		out = append(out, object{kind: "secret", place: createdPlace + "secrets." + ref.SecretName, name: ref.SecretName})
+		out = append(out, object{kind: "secret", place: createdPlace + "secrets." + short(ref.SecretName, run), name: ref.SecretName})
 	}
 	for _, ref := range c.Configs {
-		out = append(out, object{kind: "config", place: createdPlace + "configs." + ref.ConfigName, name: ref.ConfigName})
+		out = append(out, object{kind: "config", place: createdPlace + "configs." + short(ref.ConfigName, run), name: ref.ConfigName})
 	}
 	return out
 }
@@ -149,7 +157,7 @@ func createdSettings(place string, spec swarm.ServiceSpec) []setting {
 	}
 	if spec.EndpointSpec != nil {
 		for i, p := range spec.EndpointSpec.Ports {
-			add("ports", fmt.Sprintf("ports[%d]", i), fmt.Sprintf("%d:%d/%s", p.PublishedPort, p.TargetPort, p.Protocol))
+			add("ports", fmt.Sprintf("ports[%d]", i), port(p.PublishedPort, p.TargetPort, string(p.Protocol), string(p.PublishMode)))
 		}
 	}
 	if c := spec.TaskTemplate.ContainerSpec; c != nil {
@@ -166,7 +174,7 @@ func containerSettings(c *swarm.ContainerSpec, add func(key, at, value string)) 
 		add("sysctls", "sysctls."+key, key+"="+c.Sysctls[key])
 	}
 	for _, u := range c.Ulimits {
-		add("ulimits", "ulimits."+u.Name, u.Name)
+		add("ulimits", "ulimits."+u.Name, fmt.Sprintf("%s=%d:%d", u.Name, u.Soft, u.Hard))
 	}
 	if c.OomScoreAdj != 0 {
 		add("oom_score_adj", "oom_score_adj", fmt.Sprint(c.OomScoreAdj))

@@ -2,6 +2,7 @@ package policy
 
 import (
 	"maps"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -139,6 +140,45 @@ func TestCreatedOnly(t *testing.T) {
 			c.change(&spec)
 			if got, want := show(Created(Engine{Services: []swarm.Service{{Spec: spec}}}, testRun, nil)), []string{c.rule + " " + c.place}; !slices.Equal(got, want) {
 				t.Errorf("findings = %v; want %v", got, want)
+			}
+		})
+	}
+}
+
+// What compose says of a thing and what the engine has are not the same words: an exception holds for both. One whose place is
+// the engine's own is for the very thing that is found there.
+func TestCreatedExcepted(t *testing.T) {
+	const app = "version: \"3.8\"\nservices:\n  app:\n    image: nginx:1.27\n"
+	const lan = app + "    networks: [lan]\nnetworks: {lan: {driver: macvlan}}\n"
+	const cert = app + "    secrets: [cert]\nsecrets: {cert: {external: true, name: wildcard}}\n"
+	for _, c := range []struct {
+		name, compose, rule, place, found string
+		accepted                          bool
+	}{
+		{"a label with the stack in its key", app + "    deploy: {labels: ['traefik.http.routers.${STACK_NAME}.rule=Host(`www.example.org`)']}\n",
+			"router-host", "service app: deploy.labels.traefik.http.routers.${stack}.rule", "rule Host(`www.example.org`)", true},
+		{"sorted by the deployer", app + "    cap_add: [SYS_ADMIN, CHOWN]\n", "capability", "service app: cap_add[0]", "SYS_ADMIN", true},
+		{"without an index", app + "    security_opt: ['label=disable']\n    sysctls: {vm.x: '1'}\n", "sysctl", "service app: sysctls.vm.x", "vm.x=1", true},
+		{"a network", lan, "network-driver", "networks.lan", "driver macvlan", true},
+		{"another network", lan, "network-driver", "networks.wan", "driver macvlan", false},
+		{"no thing named", lan, "network-driver", "networks.lan", "", false},
+		{"the key of a secret", cert, "external-secret", "secrets.cert", "secret wildcard", false},
+		{"the engine's place", cert, "external-secret", "created: secrets.wildcard", "secret wildcard", true},
+		{"another thing at the engine's place", cert, "external-secret", "created: secrets.wildcard", "secret other", false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			dir := t.TempDir()
+			if err := os.WriteFile(filepath.Join(dir, "compose.yml"), []byte(c.compose), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			facts, excepted := load(t, dir), []plan.Exception{{Rule: c.rule, Place: c.place, Found: c.found, Reason: "agreed"}}
+			found := Created(deploy(t, facts), testRun, excepted)
+			if named := slices.ContainsFunc(found, func(f result.Finding) bool { return f.ID == c.rule }); !named || Refused(found) == c.accepted {
+				t.Errorf("findings: %+v", found)
+			}
+			unused := slices.ContainsFunc(Check(facts, testRun, excepted), func(f result.Finding) bool { return f.ID == ruleUnused })
+			if made := strings.HasPrefix(c.place, createdPlace); c.accepted && unused || made && unused {
+				t.Error("the exception was called unused before the deploy")
 			}
 		})
 	}

@@ -64,7 +64,7 @@ func volumeDriver(a *ask, r *report) {
 // option is held against a list.
 func badDriver(d driver) string {
 	if d.name != "" && d.name != "local" {
-		return "driver " + d.name
+		return d.String()
 	}
 	if len(d.options) == 0 {
 		return ""
@@ -80,13 +80,26 @@ func badDriver(d driver) string {
 			ok = !slices.ContainsFunc(strings.Split(value, ","), func(o string) bool { return !tmpfsOption.MatchString(o) })
 		}
 		if !ok {
-			return "driver_opts" + strings.TrimPrefix(fmt.Sprint(d.options), "map") // all: together they say what is mounted
+			return allOptions(d.options) // together they say what is mounted
 		}
 	}
 	if d.options["type"] != "tmpfs" {
 		return "driver_opts without type: tmpfs"
 	}
 	return ""
+}
+
+// String names the driver, with its options where there are any.
+func (d driver) String() string {
+	if len(d.options) == 0 {
+		return "driver " + d.name
+	}
+	return "driver " + d.name + " " + allOptions(d.options)
+}
+
+// allOptions shows a driver's options whole: what an exception lets pass is more than the option that the rule minds.
+func allOptions(options map[string]string) string {
+	return "driver_opts" + strings.TrimPrefix(fmt.Sprint(options), "map")
 }
 
 var tmpfsOption = regexp.MustCompile(`^((size|uid|gid|mode|nr_inodes)=[0-9]+[kmgKMG%]?|noexec|nosuid|nodev|noatime|ro|rw)?$`)
@@ -128,7 +141,10 @@ func ownSysctl(assignment string) bool {
 func mildOOM(score string) bool { return !strings.HasPrefix(score, "-") }
 
 // noRealtime refuses the one limit that container root can turn into a place before other processes of the host.
-func noRealtime(name string) bool { return strings.ToLower(name) != "rtprio" }
+func noRealtime(limit string) bool {
+	name, _, _ := strings.Cut(limit, "=")
+	return strings.ToLower(name) != "rtprio"
+}
 
 // logBuffer is the option by which a container's log is buffered in the engine's memory.
 const logBuffer = "max-buffer-size"

@@ -31,20 +31,20 @@ func networkDriver(a *ask, r *report) {
 			continue
 		}
 		if o.driver.name != "" && o.driver.name != "overlay" {
-			r.add(o.place, "driver %s", o.driver.name)
+			r.add(o.place, "%s", o.driver)
 		}
-		for _, key := range slices.Sorted(maps.Keys(o.driver.options)) {
+		for key := range o.driver.options {
 			switch key {
 			case "encrypted", "com.docker.network.driver.mtu":
 			default:
-				r.add(o.place, "driver_opts %s", key)
+				r.add(o.place, "%s", allOptions(o.driver.options))
 			}
 		}
 	}
 	for _, s := range a.services {
 		for _, n := range s.networks {
-			for _, key := range slices.Sorted(maps.Keys(n.options)) {
-				r.add(n.place, "driver_opts %s", key)
+			if len(n.options) > 0 {
+				r.add(n.place, "%s", allOptions(n.options))
 			}
 		}
 	}
@@ -122,7 +122,7 @@ func foreignObject(kind string) func(*ask, *report) {
 func secretDriver(a *ask, r *report) {
 	for _, o := range a.objects {
 		if (o.kind == "secret" || o.kind == "config") && o.driver.name != "" {
-			r.add(o.place, "driver %s", o.driver.name)
+			r.add(o.place, "%s", o.driver)
 		}
 	}
 }

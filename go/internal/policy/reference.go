@@ -33,7 +33,12 @@ policy.exceptions = [
 
 ` + "`place`" + ` is the finding's, whole, or without the file in front, or also without the index behind. ` + "`found`" + ` is what the
 finding says is there, up to what to do instead, with ` + "`\\${domain}` and `\\${stack}`" + ` for the run's. A refusal passes only as what is found there: where a pull request
-writes another thing at that place, it is refused, and the finding ` + "`unused-exception`" + ` says what ` + "`found`" + ` would have to be. Where the published version says it in other words, it has an exception of its own.
+writes another thing at that place, it is refused, and the finding ` + "`unused-exception`" + ` says what ` + "`found`" + ` would have to be, ready to be pasted. Where the published version says it in other words, it has an exception of its own. ` + "`place`" + ` may hold
+` + "`\\${domain}` and `\\${stack}`" + ` too. A list of findings that was cut is refused, whatever is excepted.
+
+After the deploy the same exceptions hold, whatever the engine calls what was found, without the index: the deployer sorts. What the engine knows under another name
+than the compose file's key (a network, secret or config with a ` + "`name`" + `; without the stack in front), or has of itself, takes an exception
+with the place that its refusal prints, such as ` + "`created: secrets.wildcard`" + `; there ` + "`found`" + ` is compared as well.
 
 | rule | severity | judged | what is found |
 | --- | --- | --- | --- |
