@@ -89,6 +89,16 @@ func (f Folder) Take(name string) (*Lock, error) {
 	}
 }
 
+// Held tells whether a living process has the lock; what can't be read counts as live. A dead run's file stays, for the next who
+// looks after the dead.
+func (f Folder) Held(name string) bool {
+	if _, err := os.Lstat(filepath.Join(f.dir, name+".lock")); errors.Is(err, fs.ErrNotExist) {
+		return false // Take would make it
+	}
+	l, err := f.Take(name)
+	return err != nil || l.Leave() != nil
+}
+
 // Wait is Take that tries again until ctx ends; told, where not nil, is called
 // once before the first wait.
 func (f Folder) Wait(ctx context.Context, name string, told func()) (*Lock, error) {

@@ -1,6 +1,8 @@
 package run
 
 import (
+	"os"
+	"path/filepath"
 	"testing"
 
 	"coopcloud.tech/cc-ci/internal/app"
@@ -38,6 +40,7 @@ func TestClaim(t *testing.T) {
 				}
 			}
 			s := &session{locks: locks, printer: event.Many{}}
+			s.cfg.Site.Domain = "ci.test"
 			defer func() { release(s.held) }()
 			a, n := &app.App{}, recipe.Naming{Recipe: tt.recipe, PR: tt.pr, Commit: commit, CIDomain: "ci.test"}
 			err = s.claim(t.Context(), a, &n, func() error { a.Names, err = n.Make(); return err })
@@ -50,6 +53,35 @@ func TestClaim(t *testing.T) {
 			if len(s.res.Notices) > 0 != (n.Again > 1) {
 				t.Errorf("notices: %q", s.res.Notices)
 			}
+		})
+	}
+}
+
+// What no living run holds keeps nobody from a name: a dead run's file, which may be another user's and so stay, and a file of
+// another kind, however it is called.
+func TestClaimBesideDeadFiles(t *testing.T) {
+	for _, file := range []string{"lasuite-docs-pr1-a1b2c3d_ci_test.lock", "docs-pr1-a1b2c3d_ci_test.lock", ".lock", "_ci_test.lock"} {
+		t.Run(file, func(t *testing.T) {
+			root := t.TempDir()
+			locks, err := lock.Open(root, "swarm")
+			if err != nil {
+				t.Fatal(err)
+			}
+			path := filepath.Join(root, "swarm", file)
+			if err := os.WriteFile(path, nil, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			s := &session{locks: locks, printer: event.Many{}}
+			s.cfg.Site.Domain = "ci.test"
+			a, n := &app.App{}, recipe.Naming{Recipe: "docs", PR: 1, Commit: "a1b2c3d4", CIDomain: "ci.test"}
+			err = s.claim(t.Context(), a, &n, func() error { a.Names, err = n.Make(); return err })
+			if err != nil || a.Names.Domain != "docs-pr1-a1b2c3d.ci.test" {
+				t.Errorf("found %s, %v", a.Names.Domain, err)
+			}
+			if _, err := os.Stat(path); err != nil {
+				t.Errorf("what tells of a dead run is gone: %v", err)
+			}
+			release(s.held)
 		})
 	}
 }

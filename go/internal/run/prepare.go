@@ -166,7 +166,7 @@ func (s *session) take(ctx context.Context, stack string) (*lock.Lock, error) {
 		return nil, err
 	}
 	for _, other := range names {
-		if other != stack && recipe.Clash(other, stack) {
+		if other != stack && recipe.IsRunStack(other, s.cfg.Site.Domain) && recipe.Clash(other, stack) && s.locks.Held(other) {
 			return nil, fmt.Errorf("%s: %w", other, lock.ErrHeld)
 		}
 	}
