@@ -41,7 +41,7 @@ func TestUpgrade(t *testing.T) {
 				p.Secrets = map[string]plan.InsertSecret{"session_key": {Kind: "hex", Length: 64}}
 			},
 			result.Pass, []string{"new variable ADMIN has no default; release note: Set ADMIN. Insert session_key.", "new secret session_key", "compose.yml:compose.more.yml in the new",
-				"service worker ended with status 0 where the published version's runs on"}},
+				"service worker ended with status 0 where the published version's was still running when the new one was deployed"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()

@@ -49,7 +49,7 @@ func unsaidEnds(now, before map[string]bool) []result.Finding {
 		}
 		severity, was := finding.Info, ""
 		if ended, there := before[name]; there && !ended {
-			severity, was = finding.Warn, " where the published version's runs on"
+			severity, was = finding.Warn, " where the published version's was still running when the new one was deployed"
 		}
 		found = append(found, result.Finding{ID: "service-ended", Severity: severity, Place: "service " + name,
 			Text: "service " + name + " ended with status 0" + was + ", and on-failure does not start it again: it counts as done; " +

@@ -1,6 +1,7 @@
 package stage
 
 import (
+	"strings"
 	"testing"
 
 	"coopcloud.tech/cc-ci/internal/finding"
@@ -24,6 +25,9 @@ func TestUnsaidEnds(t *testing.T) {
 			found, severity := unsaidEnds(tt.now, tt.before), ""
 			for _, f := range found {
 				severity += f.Severity
+				if told := strings.Contains(f.Text, "was still running when the new one was deployed"); told != (tt.want == finding.Warn) {
+					t.Errorf("why it is of that severity: %s", f.Text)
+				}
 			}
 			if severity != tt.want {
 				t.Errorf("expected %q, found %+v", tt.want, found)

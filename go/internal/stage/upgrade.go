@@ -97,10 +97,7 @@ func upgrade(ctx context.Context, d Deps, rec *Record, e Edge) error {
 	if err != nil {
 		return err
 	}
-	if d.before, err = d.App.Engine.Ended(ctx, d.App.Names.Stack); err != nil {
-		return err
-	}
-	if err := over(ctx, d, rec, e); err != nil {
+	if d.before, err = over(ctx, d, rec, e); err != nil {
 		return err
 	}
 	if err := timed(rec, "secrets", "the same secrets in force as before", func() error { return sameSecrets(ctx, d, hash, names, before) }); err != nil {
@@ -136,18 +133,23 @@ func startOld(ctx context.Context, d Deps, rec *Record, e Edge, vars *step.Vars)
 	return err
 }
 
-// over deploys the commit under test over the published version.
-func over(ctx context.Context, d Deps, rec *Record, e Edge) error {
+// over deploys the commit under test over the published version. It gives the published version's services that had ended
+// by then (swarm.Engine.Ended): the later it looks, the fewer jobs are still at what they are to end with.
+func over(ctx context.Context, d Deps, rec *Record, e Edge) (map[string]bool, error) {
 	if err := d.App.Update(ctx, e.New, e.NewOverride); err != nil {
-		return err
+		return nil, err
 	}
 	point.NewPlaced.Reached()
 	if _, err := d.App.EnsureSecrets(ctx, e.New); err != nil {
-		return err
+		return nil, err
 	}
-	err := deploy(ctx, d, rec, "new", e.String(), e.New)
+	before, err := d.App.Engine.Ended(ctx, d.App.Names.Stack)
+	if err != nil {
+		return nil, err
+	}
+	err = deploy(ctx, d, rec, "new", e.String(), e.New)
 	point.NewReady.Reached()
-	return err
+	return before, err
 }
 
 // deploy deploys one version and waits until it serves.
