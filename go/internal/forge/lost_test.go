@@ -19,6 +19,7 @@ import (
 	sdk "code.gitea.io/sdk/gitea"
 	"github.com/drone/drone-go/drone"
 
+	"coopcloud.tech/cc-ci/internal/result"
 	"coopcloud.tech/cc-ci/internal/store"
 	"coopcloud.tech/cc-ci/internal/trigger"
 )
@@ -101,18 +102,18 @@ func unfollowed(t *testing.T, build int, next func(pid string) bool) {
 func removed(t *testing.T, p trigger.Pull, id int64) {
 	t.Helper()
 	began := time.Now()
-	await(t, "end of the app", patience, func() error { return none(appsOf(t, p)) })
-	t.Logf("no app after %s", time.Since(began).Round(time.Second))
-	await(t, "the run's result", patience, func() error {
-		r, err := store.Read(machine.Results.Dir).OfKey(fmt.Sprint(id))
-		if err != nil {
-			return err
-		}
-		if text := fmt.Sprintf("%+v", r); !strings.Contains(text, "nobody has followed the run") {
-			t.Errorf("expected a run that ended since nobody followed it, found %s", text)
-		}
-		return nil
+	var r result.Result
+	await(t, "the run's result", patience, func() (err error) { // its app may be gone for a moment before
+		r, err = store.Read(machine.Results.Dir).OfKey(fmt.Sprint(id))
+		return err
 	})
+	if text := fmt.Sprintf("%+v", r); !strings.Contains(text, "nobody has followed the run") {
+		t.Errorf("expected a run that ended since nobody followed it, found %s", text)
+	}
+	if err := none(appsOf(t, p)); err != nil {
+		t.Errorf("the app of a run that has its result: %v", err)
+	}
+	t.Logf("no run and no app after %s", time.Since(began).Round(time.Second))
 }
 
 // limit sets Drone's limit for a build of the project, in minutes; a build has the one from when it began.
