@@ -125,6 +125,18 @@ func labels(place string, m map[string]string) []setting {
 	return out
 }
 
+func ulimits(place string, m map[string]*types.UlimitsConfig) []setting {
+	var out []setting
+	for _, name := range slices.Sorted(maps.Keys(m)) {
+		u := *m[name]
+		if u.Single != 0 {
+			u.Soft, u.Hard = u.Single, u.Single
+		}
+		out = append(out, setting{"ulimits", fmt.Sprintf("%s=%d:%d", name, u.Soft, u.Hard), place + "." + name})
+	}
+	return out
+}
+
 // port says all that decides what a published port takes.
 func port(published, target uint32, protocol, mode string) string {
 	text := fmt.Sprintf("%d:%d/%s", published, target, cmp.Or(protocol, "tcp"))
@@ -172,13 +184,7 @@ func composeSettings(place string, s types.ServiceConfig) []setting {
 		out = append(out, setting{"ports", port(p.Published, p.Target, p.Protocol, p.Mode), fmt.Sprintf("%s: ports[%d]", place, i)})
 	}
 	keyed("sysctls", s.Sysctls)
-	for _, name := range slices.Sorted(maps.Keys(s.Ulimits)) {
-		u := *s.Ulimits[name]
-		if u.Single != 0 {
-			u.Soft, u.Hard = u.Single, u.Single
-		}
-		out = append(out, setting{"ulimits", fmt.Sprintf("%s=%d:%d", name, u.Soft, u.Hard), place + ": ulimits." + name})
-	}
+	out = append(out, ulimits(place+": ulimits", s.Ulimits)...)
 	if s.Logging != nil {
 		one("logging.driver", s.Logging.Driver)
 		one("logging.options."+logBuffer, s.Logging.Options[logBuffer])
