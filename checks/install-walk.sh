@@ -18,7 +18,7 @@ git add --all && git commit --quiet --message=project
 # What an operator brings.
 ssh-keygen -q -t ed25519 -N '' -f "$work/host"
 head -c 20 /dev/urandom | od -An -tx1 | tr -d ' \n' | tee "$work/token" >"$work/application-token"
-echo '{ "auths": {} }' >"$work/config.json"
+echo '{ "auths": { "registry.example.org": { "username": "reader", "password": "made up" } } }' >"$work/config.json"
 export HOST=host.example.org RECOVERY=$work/recovery.txt FORGE_TOKEN=$work/token FORGE_APPLICATION_TOKEN=$work/application-token REGISTRY_AUTH=$work/config.json DRONE_RPC=$work/drone-rpc UPLOAD_KEY=$work/upload-key
 
 # nix, with the stand-in for nixpkgs in this copy.
