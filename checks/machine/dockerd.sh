@@ -10,7 +10,7 @@
 pidfile=$engine/dockerd.pid
 alive() { # a dead one that nobody reaped has no /proc/PID/exe
   local pid
-  [ -s "$pidfile" ] && pid=$(<"$pidfile") && [ -e "/proc/$pid/exe" ] && grep -qs dockerd "/proc/$pid/comm"
+  [ -s "$pidfile" ] && pid=$(<"$pidfile") && [ -e "/proc/$pid/exe" ] && grep -qsaF "$engine/daemon.json" "/proc/$pid/cmdline"
 }
 answers() { curl -fsS -m 5 --unix-socket "$socket" http://engine/_ping; }
 

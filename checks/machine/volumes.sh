@@ -10,6 +10,7 @@
 same() { [ "$(stat -c %d:%i "$1")" = "$(stat -c %d:%i "$volumes")" ]; }
 blind() { findmnt -no OPTIONS,PROPAGATION --mountpoint "$volumes" | grep -qE 'nosuid,nodev,noexec,.*nosymfollow.* private$'; }
 
+install -d -m 0700 "${volumes%/*}" # nobody else looks into the volumes of apps
 mkdir -p "$volumes"
 if same "$1" && blind; then exit 0; fi
 ! mountpoint -q "$volumes" || { mount --make-rprivate "$volumes" && umount -l "$volumes"; }

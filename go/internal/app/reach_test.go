@@ -74,7 +74,7 @@ func TestReadyFollowsNoRedirect(t *testing.T) {
 	}))
 	defer server.Close()
 	a := &App{HTTP: trusting(t, server), Names: recipe.Names{Domain: "example.com"}, Tell: func(string) {},
-		Plan: &plan.Plan{Ready: plan.Ready{Path: "/", Status: []int{200}, Timeout: plan.Duration(200 * time.Millisecond)}}}
+		Plan: &plan.Plan{Ready: plan.Ready{Path: "/", Status: []int{200}, Timeout: plan.Duration(3 * time.Second)}}}
 	if err := a.Ready(t.Context()); err == nil || !strings.Contains(err.Error(), "got status 302") {
 		t.Errorf("expected the redirect's own status, found %v", err)
 	}

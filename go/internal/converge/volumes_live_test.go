@@ -97,8 +97,12 @@ func TestVolumesAreInert(t *testing.T) {
 	if err := exec.Command(filepath.Join(v.At, "true")).Run(); !errors.Is(err, fs.ErrPermission) {
 		t.Errorf("expected a program that can't be run, found %v", err)
 	}
-	if info, err := os.Stat(filepath.Dir(v.At)); err != nil || info.Mode().Perm() != 0o700 {
-		t.Errorf("expected a folder of root's alone, found %v, %v", info.Mode(), err)
+	info, err := os.Stat(filepath.Dir(v.At))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if info.Mode().Perm() != 0o700 {
+		t.Errorf("expected a folder of root's alone, found %v", info.Mode())
 	}
 }
 

@@ -42,7 +42,7 @@ func TestLost(t *testing.T) {
 	})
 	t.Run("the build", func(t *testing.T) {
 		limit(t, 1)
-		both(t, lost{"it is cancelled", demoPull, cancel, false, "was cancelled in Drone after"}, lost{"Drone's time limit is over", slowPull, overdue, false, "at Drone's time limit"})
+		both(t, lost{"it is cancelled", slowPull, cancel, false, "was cancelled in Drone after"}, lost{"Drone's time limit is over", slowPull, overdue, false, "at Drone's time limit"})
 	})
 	limit(t, 120)
 	t.Run("the runner", func(t *testing.T) { killRunner(t, b) })
@@ -259,7 +259,7 @@ func overdue(t *testing.T, build int) {
 
 // killRunner: the build would stay running for ever; the bridge cancels it at a limit of its own.
 func killRunner(t *testing.T, b *bridge) {
-	p := demoPull(t)
+	p := slowPull(t)
 	id, build := deployed(t, p)
 	if err := script("halt.sh", "runner", "KILL"); err != nil {
 		t.Fatal(err)

@@ -38,7 +38,7 @@ writes another thing at that place, it is refused, and the finding ` + "`unused-
 
 After the deploy the same exceptions hold, whatever the engine calls what was found, without the index: the deployer sorts. What the engine knows under another name
 than the compose file's key (a network, secret or config with a ` + "`name`" + `; without the stack in front), or has of itself, takes an exception
-with the place that its refusal prints, such as ` + "`created: secrets.wildcard`" + `; there ` + "`found`" + ` is compared as well.
+with the place that its refusal prints, such as ` + "`created: secrets.wildcard`" + `; there ` + "`found`" + ` is compared as well, and one that nothing needs is not told.
 
 | rule | severity | judged | what is found |
 | --- | --- | --- | --- |

@@ -35,9 +35,11 @@ func TestClaim(t *testing.T) {
 				t.Fatal(err)
 			}
 			if tt.live != "" {
-				if _, err := locks.Take(tt.live); err != nil {
+				live, err := locks.Take(tt.live)
+				if err != nil {
 					t.Fatal(err)
 				}
+				defer live.Release()
 			}
 			s := &session{locks: locks, printer: event.Many{}}
 			s.cfg.Site.Domain = "ci.test"
