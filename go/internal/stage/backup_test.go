@@ -34,6 +34,7 @@ func TestSnapshotHoldsWhatTheLabelsSave(t *testing.T) {
 	}{
 		{"whole", "", []restic.File{{Path: root, Type: "dir"}, {Path: root + "/a", Type: "file"}}, "", ""},
 		{"nothing of it", "", []restic.File{{Path: "/var/lib/docker/volumes/s_data2/_data", Type: "dir"}}, "", "left out: the labels save data"},
+		{"only by another volume's name", "", []restic.File{{Path: "/var/lib/docker/volumes/s_b/_data/s_data/_data/a", Type: "file"}}, "", "left out: the labels save data"},
 		{"sub-paths", "d.json,up", []restic.File{{Path: root + "/d.json", Type: "file", Size: 9}, {Path: root + "/up", Type: "dir"}}, "{}\n", ""},
 		{"one of two", "d.json,up", []restic.File{{Path: root + "/d.json", Type: "file", Size: 9}}, "{}", "left out: the labels save data/up"},
 		{"empty dump", "d.json", []restic.File{{Path: root + "/d.json", Type: "file"}}, "", "empty dump: data/d.json"},

@@ -41,10 +41,14 @@ func places(f *recipe.Facts) []place {
 	return found
 }
 
-// holds tells whether a snapshot's file lies in the place, or is the place itself.
+// holds tells whether a snapshot's file lies in the place, or is the place itself. In a volume, an app may call a folder
+// what it likes: it is no volume for that.
 func (p place) holds(file restic.File) (inside, itself bool) {
 	i := strings.Index(file.Path+"/", p.path+"/")
-	return i >= 0, i >= 0 && file.Path == file.Path[:i]+p.path
+	if i < 0 || strings.Contains(file.Path[:i]+"/", "/_data/") {
+		return false, false
+	}
+	return true, file.Path == file.Path[:i]+p.path
 }
 
 // telling picks what whole needs to see of a snapshot: of each place its first file and the place itself. A volume may hold
