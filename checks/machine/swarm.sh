@@ -3,7 +3,6 @@
 # Cloud server. The node's address is a loopback address derived from $CC_CI_PORT.
 . "${BASH_SOURCE%/*}/vars.sh"
 
-[ "$(docker network inspect -f '{{.Scope}}' proxy 2>/dev/null)" != swarm ] || exit 0
 # An engine that has just started may answer before its swarm has come up.
 settled() { state=$(docker info --format '{{.Swarm.LocalNodeState}} {{.Swarm.ControlAvailable}}') && [[ $state != pending* ]]; }
 within 60 settled || stop "the swarm has been \"${state:-without an answer}\" for 60 s" "see $engine/log, or make down and make up"

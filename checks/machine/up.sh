@@ -21,12 +21,12 @@ together() {
 
 # What is compiled and what is installed need nothing of each other, and on a new machine each
 # takes minutes.
-compiled() { "$machine/go.sh" && together nix.sh programs.sh "${modules[@]}"; }
+compiled() { "$machine/go.sh" && together nix.sh programs; }
+programs() { "$machine/modules.sh" && "$machine/programs.sh"; }
 installed() { "$machine/packages.sh" "$1" && together playwright.sh certs.sh engine; }
 engine() { "$machine/dockerd.sh" up && "$machine/swarm.sh"; }
 backup() { together "${images[@]/#/../images/build.sh }" && "$machine/backup.sh"; }
 
-modules=()
 case $1 in
   demo) images=(demo backup-bot) router=demo more=(plan.sh) ;;
   env) images=(demo backup-bot) router=demo more=() ;;
@@ -40,7 +40,6 @@ case $1 in
     exit
     ;;
 esac
-case $1 in test | forge | long) modules=(modules.sh) ;; esac
 "$machine/packages.sh" tools
 together compiled "installed $1"
 together backup "router.sh $router" "${more[@]}"
