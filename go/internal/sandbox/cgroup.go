@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/moby/sys/mountinfo"
 )
 
 // groupPrefix begins the name of every control group of a sandbox:
@@ -24,27 +26,21 @@ type mounts struct {
 
 // cgroupMounts reads this process's mounts.
 func cgroupMounts() mounts {
-	b, _ := os.ReadFile("/proc/self/mountinfo") // unreadable: no groups, which Isolation tells
-	return parseMounts(string(b))
+	all, _ := mountinfo.GetMounts(groupsOnly) // unreadable: no groups, which Isolation tells
+	return hierarchies(all)
 }
 
-// parseMounts reads proc(5)'s mountinfo: field 5 is the place; the kind and the
-// options follow a lone dash.
-func parseMounts(info string) mounts {
+var groupsOnly = mountinfo.FSTypeFilter("cgroup2", "cgroup")
+
+func hierarchies(all []*mountinfo.Info) mounts {
 	m := mounts{v1: map[string]string{}}
-	for line := range strings.Lines(info) {
-		left, right, _ := strings.Cut(line, " - ")
-		l, r := strings.Fields(left), strings.Fields(right)
-		if len(l) < 5 || len(r) < 3 {
+	for _, i := range all {
+		if i.FSType == "cgroup2" {
+			m.v2 = i.Mountpoint
 			continue
 		}
-		switch r[0] {
-		case "cgroup2":
-			m.v2 = l[4]
-		case "cgroup":
-			for c := range strings.SplitSeq(r[2], ",") {
-				m.v1[c] = l[4]
-			}
+		for c := range strings.SplitSeq(i.VFSOptions, ",") {
+			m.v1[c] = i.Mountpoint
 		}
 	}
 	return m

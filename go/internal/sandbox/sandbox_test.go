@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/moby/sys/mountinfo"
 )
 
 func TestNewRefusesNames(t *testing.T) {
@@ -58,7 +60,7 @@ func TestReadGreeting(t *testing.T) {
 	}
 }
 
-func TestParseMounts(t *testing.T) {
+func TestHierarchies(t *testing.T) {
 	const hybrid = `31 24 0:27 / /sys/fs/cgroup/memory rw,relatime shared:9 - cgroup cgroup rw,memory
 32 24 0:28 / /sys/fs/cgroup/pids rw,relatime - cgroup cgroup rw,pids
 33 24 0:29 / /sys/fs/cgroup/unified rw,relatime - cgroup2 cgroup2 rw
@@ -74,8 +76,9 @@ func TestParseMounts(t *testing.T) {
 		"none":    {"34 24 0:30 / /home rw - ext4 /dev/sda1 rw\n", nil},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if got := parseMounts(tc.info).roots(); !reflect.DeepEqual(got, tc.want) {
-				t.Errorf("expected %v, got %v", tc.want, got)
+			all, err := mountinfo.GetMountsFromReader(strings.NewReader(tc.info), groupsOnly)
+			if got := hierarchies(all).roots(); err != nil || !reflect.DeepEqual(got, tc.want) {
+				t.Errorf("expected %v, got %v, %v", tc.want, got, err)
 			}
 		})
 	}
